@@ -1,0 +1,44 @@
+/**
+ * Draws the order tables of the protocol machines into the documents, as Mermaid state diagrams.
+ * `node --run states` writes them; with `--check` it writes nothing and fails where a drawing is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ORDER as pop3 } from '@postino/pop3-wire';
+import { ORDER as smtp } from '@postino/smtp-wire';
+
+type Order = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
+
+const root = join(import.meta.dirname, '..');
+const places: readonly { file: string; order: Order }[] = [
+  { file: 'packages/smtp-wire/README.md', order: smtp },
+  { file: 'packages/pop3-wire/README.md', order: pop3 },
+];
+
+/** One arrow for all verbs that lead from one phase to the same other. */
+function draw(order: Order): string {
+  const arrows = Object.entries(order).flatMap(([phase, row]) => {
+    const ways = Map.groupBy(Object.entries(row), ([, next]) => next);
+    return [...ways].map(([next, verbs]) => `  ${phase} --> ${next}: ${verbs.map(([verb]) => verb).join(', ')}`);
+  });
+  const first = Object.keys(order)[0];
+  return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...arrows, '```'].join('\n');
+}
+
+function withDrawing(text: string, drawing: string, file: string): string {
+  const place = /(<!-- states -->\n)[^]*?(<!-- \/states -->)/;
+  if (!place.test(text)) throw new Error(`${file} has no <!-- states --> … <!-- /states --> to draw into`);
+  return text.replace(place, (_, open: string, close: string) => `${open}\n${drawing}\n\n${close}`);
+}
+
+const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
+for (const { file, order } of places) {
+  const old = readFileSync(join(root, file), 'utf8');
+  const text = withDrawing(old, draw(order), file);
+  if (text === old) continue;
+  if (check) {
+    console.error(`${file} is stale: its order table has changed. Run: node --run states`);
+    process.exitCode = 1;
+  } else writeFileSync(join(root, file), text);
+}
