@@ -1,58 +1,61 @@
-/** Domain names as they stand in addresses: their syntax, their ASCII form, their form for display. */
+/** Domain names as they stand on the wire: their syntax, their ASCII form, their form for display. */
 
 import punycode from 'punycode/punycode.js';
 import { parseAddressLiteral } from './address-literal.ts';
-import { MAX_ASCII_DOMAIN_OCTETS, MAX_DOMAIN_OCTETS, MAX_LABEL_OCTETS } from './limits.ts';
+import { fits, MAX_ASCII_DOMAIN_OCTETS, MAX_DOMAIN_OCTETS, MAX_LABEL_OCTETS } from './limits.ts';
 import type { AddressOptions } from './options.ts';
 import { isULabel, lowerCase } from './u-label.ts';
 
+/** What an A-label begins with. RFC 5890 §2.3.2.5. */
 const ACE_PREFIX = 'xn--';
 
-/** Is this a `Domain`, or with SMTPUTF8 a domain with U-labels? RFC 5321 §4.1.2, RFC 6531 §3.3. */
+const ASCII = /^[\0-\x7f]*$/;
+
+/** Is this a domain name as an address may hold it? RFC 5321 §4.1.2, RFC 6531 §3.3. */
 export function isDomain(text: string, options: AddressOptions = {}): boolean {
-  if (text.length > MAX_DOMAIN_OCTETS) return false;
-  if (!options.singleLabel && !text.includes('.')) return false;
-  return isAscii(text)
-    ? text.split('.').every(isLdhLabel)
-    : options.smtputf8 === true && domainToAscii(text) !== null;
+  return (
+    domainToAscii(text) !== null &&
+    (options.singleLabel === true || text.includes('.')) &&
+    (options.smtputf8 === true || ASCII.test(text))
+  );
 }
 
 /**
- * The form of a domain that the DNS takes, in lower case: U-labels become A-labels. Null when it is no domain name;
- * an address literal is none. Nothing is mapped but the case: what a person typed is for `domainToAscii` of
- * `@postino/address/idna`. RFC 5890 §2.3.2.1, RFC 5891 §4.4.
+ * The form of a domain name that the DNS takes: lower case, U-labels as A-labels. Null when it is none; an address
+ * literal is none. Only the case is mapped: for what a person typed, see `@postino/address/idna`.
+ * RFC 5321 §4.1.2, RFC 5891 §4.4.
  */
 export function domainToAscii(domain: string): string | null {
-  if (domain.length > MAX_DOMAIN_OCTETS) return null;
-  const labels: string[] = [];
-  for (const label of domain.split('.')) {
-    const ascii = labelToAscii(label);
-    if (ascii === null) return null;
-    labels.push(ascii);
-  }
+  if (!fits(domain, MAX_DOMAIN_OCTETS)) return null;
+  const labels = domain.split('.').map(labelToAscii);
+  if (labels.includes(null)) return null;
   const ascii = labels.join('.');
   return ascii.length <= MAX_ASCII_DOMAIN_OCTETS ? ascii : null;
 }
 
 function labelToAscii(label: string): string | null {
-  if (isAscii(label)) return isLdhLabel(label) ? label.toLowerCase() : null;
-  const lower = lowerCase(label);
-  if (!isULabel(lower)) return null;
-  const ascii = ACE_PREFIX + punycode.encode(lower);
-  return ascii.length <= MAX_LABEL_OCTETS ? ascii : null;
+  const ascii = ASCII.test(label) ? ldhLabel(label) : aLabel(lowerCase(label));
+  return ascii !== null && ascii.length <= MAX_LABEL_OCTETS ? ascii : null;
 }
 
-/** A domain for display: A-labels that stand for a valid U-label become it, all else stays. RFC 5891 §4.2.1. */
+/** `Let-dig [Ldh-str]`. RFC 5321 §4.1.2. */
+function ldhLabel(label: string): string | null {
+  return /^(?!-)[a-z0-9-]+(?<!-)$/i.test(label) ? label.toLowerCase() : null;
+}
+
+function aLabel(uLabel: string): string | null {
+  return isULabel(uLabel) ? ACE_PREFIX + punycode.encode(uLabel) : null;
+}
+
+/** A domain for display: A-labels become the U-labels they stand for; all else stays as it is. RFC 5891 §5.3. */
 export function domainToUnicode(domain: string): string {
-  if (domain.length > MAX_DOMAIN_OCTETS) return domain;
-  return domain.split('.').map(labelToUnicode).join('.');
+  return fits(domain, MAX_DOMAIN_OCTETS) ? domain.split('.').map(labelToUnicode).join('.') : domain;
 }
 
 function labelToUnicode(label: string): string {
   const lower = label.toLowerCase();
-  if (!lower.startsWith(ACE_PREFIX)) return label;
-  const decoded = decode(lower.slice(ACE_PREFIX.length));
-  return decoded !== null && labelToAscii(decoded) === lower ? decoded : label;
+  const decoded = lower.startsWith(ACE_PREFIX) ? decode(lower.slice(ACE_PREFIX.length)) : null;
+  return decoded !== null && aLabel(decoded) === lower ? decoded : label;
 }
 
 function decode(text: string): string | null {
@@ -63,26 +66,12 @@ function decode(text: string): string | null {
   }
 }
 
-/** Do two domains, or two address literals, mean the same? Case and the form of labels do not count. RFC 5321 §2.4. */
+/** Do two domains, or two address literals, mean the same, however they are written? RFC 5321 §2.4, RFC 5890 §2.3.2.4. */
 export function sameDomain(a: string, b: string): boolean {
   return a === b || canonical(a) === canonical(b);
 }
 
 function canonical(domain: string): string {
-  return parseAddressLiteral(domain)?.address ?? domainToAscii(domain) ?? domain.toLowerCase();
-}
-
-/** `Let-dig [Ldh-str]`. RFC 5321 §4.1.2. */
-function isLdhLabel(label: string): boolean {
-  return (
-    label.length <= MAX_LABEL_OCTETS &&
-    /^[a-z0-9-]+$/i.test(label) &&
-    !label.startsWith('-') &&
-    !label.endsWith('-')
-  );
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
-  return true;
+  const literal = parseAddressLiteral(domain);
+  return literal ? `[${literal.address}]` : (domainToAscii(domain) ?? domain);
 }

@@ -1,42 +1,45 @@
-/** Local parts: read from a text, and written with as little quoting as possible. */
+/** Local parts: read out of a text, and written with as little quoting as possible. */
 
-/** A piece of a text, decoded, and the place behind it. */
-export interface Token {
+const ATEXT = /[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]/;
+const IS_ATEXT: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  ATEXT.test(String.fromCharCode(code)),
+);
+
+const DOT = 0x2e;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** A local part, decoded, and the place behind it. */
+export interface LocalPart {
   readonly value: string;
   readonly end: number;
 }
 
-const ATEXT = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]$/;
-const DOT = 0x2e;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const DEL = 0x7f;
-
-const atext: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
-  ATEXT.test(String.fromCharCode(code)),
-);
-
-/** Reads a Dot-string or a Quoted-string at a place; null when none stands there. RFC 5321 §4.1.2. */
-export function readLocalPart(text: string, at: number, utf8: boolean): Token | null {
-  return text.charCodeAt(at) === QUOTE
-    ? readQuotedString(text, at, utf8)
-    : readDotString(text, at, utf8);
+/**
+ * Reads a local part at a place in a text, its quotes and backslashes taken away; null when none stands there.
+ * `utf8` lets in all that is not ASCII. RFC 5321 §4.1.2, RFC 6531 §3.3.
+ */
+export function readLocalPart(text: string, at: number, utf8: boolean): LocalPart | null {
+  const quoted = text.charCodeAt(at) === QUOTE;
+  const read = quoted ? readQuotedString(text, at, utf8) : readDotString(text, at, utf8);
+  // Half a surrogate pair has no UTF-8, so it cannot have come from a wire and cannot go to one.
+  return read?.value.isWellFormed() ? read : null;
 }
 
-/** `Atom *("." Atom)`. RFC 5321 §4.1.2; RFC 6531 §3.3 adds all that is not ASCII. */
-function readDotString(text: string, at: number, utf8: boolean): Token | null {
-  let atomStart = at;
+/** `Atom *("." Atom)`. RFC 5321 §4.1.2. */
+function readDotString(text: string, at: number, utf8: boolean): LocalPart | null {
+  let atom = at;
   let end = at;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (code === DOT && end > atomStart) atomStart = end + 1;
-    else if (!(code < 128 ? atext[code] : utf8)) break;
+    if (code === DOT && end > atom) atom = end + 1;
+    else if (!(code < 128 ? IS_ATEXT[code] : utf8)) break;
   }
-  return end > atomStart ? { value: text.slice(at, end), end } : null;
+  return end > atom ? { value: text.slice(at, end), end } : null;
 }
 
-/** `DQUOTE *QcontentSMTP DQUOTE`. RFC 5321 §4.1.2; RFC 6531 §3.3. */
-function readQuotedString(text: string, at: number, utf8: boolean): Token | null {
+/** `DQUOTE *QcontentSMTP DQUOTE`; the empty one is a local part too. RFC 5321 §4.1.2. */
+function readQuotedString(text: string, at: number, utf8: boolean): LocalPart | null {
   let value = '';
   let run = at + 1;
   for (let i = run; i < text.length; i++) {
@@ -51,13 +54,17 @@ function readQuotedString(text: string, at: number, utf8: boolean): Token | null
   return null;
 }
 
-/** Writes a local part, quoted only where it must be; null when no quoting helps. RFC 5321 §4.1.2. */
-export function formatLocalPart(localPart: string): string | null {
-  if (readDotString(localPart, 0, true)?.end === localPart.length) return localPart;
-  const quoted = `"${localPart.replace(/["\\]/g, '\\$&')}"`;
-  return readQuotedString(quoted, 0, true) ? quoted : null;
+/** An ASCII graphic or a space. RFC 5321 §4.1.2. */
+function isPrintable(code: number): boolean {
+  return code >= 0x20 && code <= 0x7e;
 }
 
-function isPrintable(code: number): boolean {
-  return code >= 0x20 && code < DEL;
+/**
+ * Writes a local part, quoted only where it must be; null when no quoting helps, as with control characters.
+ * RFC 5321 §4.1.2.
+ */
+export function formatLocalPart(value: string): string | null {
+  if (readLocalPart(value, 0, true)?.value === value && !value.startsWith('"')) return value;
+  const quoted = `"${value.replace(/["\\]/g, String.raw`\$&`)}"`;
+  return readLocalPart(quoted, 0, true) ? quoted : null;
 }

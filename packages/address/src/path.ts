@@ -1,87 +1,84 @@
-/** Mailboxes and paths: `local@domain`, and what stands between `<` and `>` in MAIL and RCPT. */
+/** Paths: what stands between `<` and `>` in MAIL and RCPT. */
 
-import { isAddressLiteral } from './address-literal.ts';
 import { isDomain } from './domain.ts';
-import { MAX_LOCAL_PART_OCTETS, MAX_MAILBOX_OCTETS, MAX_PATH_OCTETS, octets } from './limits.ts';
-import { readLocalPart } from './local-part.ts';
+import { fits, MAX_PATH_OCTETS } from './limits.ts';
+import { formatMailbox, readMailbox } from './mailbox.ts';
 import type { AddressOptions } from './options.ts';
-import type { Mailbox, Path } from './types.ts';
+import type { Path } from './types.ts';
 
-const NULL_PATH: Path = { localPart: '', domain: '' };
+const POSTMASTER = /^postmaster$/i;
 
-/** Parses `local@domain`; null when it is no mailbox or too long. RFC 5321 §4.1.2, §4.5.3.1, RFC 6531 §3.3. */
-export function parseMailbox(text: string, options: AddressOptions = {}): Mailbox | null {
-  if (text.length > MAX_MAILBOX_OCTETS) return null;
-  const read = readMailbox(text, 0, options);
-  return read?.end === text.length && octets(text) <= MAX_MAILBOX_OCTETS ? read.mailbox : null;
+/** A path, and the place just behind its `>`. */
+export interface PathRead {
+  readonly path: Path;
+  readonly end: number;
 }
 
-/** Parses a path with its angle brackets: `<a@b>`, `<@route:a@b>`, `<>`, `<Postmaster>`. RFC 5321 §4.1.2. */
+/** Parses a path, angle brackets included: `<a@b.org>`, `<>`, `<Postmaster>`. RFC 5321 §4.1.2, §4.1.1.3. */
 export function parsePath(text: string, options: AddressOptions = {}): Path | null {
   const read = readPath(text, 0, options);
   return read?.end === text.length ? read.path : null;
 }
 
 /**
- * Reads a path at a place in a line and says where it ends, just behind its `>`: quoted local parts may hold `>` and
- * spaces. Null when none stands there. It reads no more than a path may be long. RFC 5321 §4.1.2, §4.5.3.1.3.
+ * Reads a path at a place in a line; null when none stands there. What follows is the caller's: a quoted local part
+ * may hold `>` and spaces, so nobody else can tell where the path ends. No more is read than a path may be long.
+ * `<>` belongs to MAIL alone and `<Postmaster>` to RCPT alone: ask `isNullPath` and `path.domain`.
+ * RFC 5321 §4.1.2, §4.1.1.3, §4.5.3.1.3.
  */
-export function readPath(
-  text: string,
-  at: number,
-  options: AddressOptions = {},
-): { path: Path; end: number } | null {
+export function readPath(text: string, at: number, options: AddressOptions = {}): PathRead | null {
   const window = text.slice(at, at + MAX_PATH_OCTETS);
-  const read = readWholePath(window, options);
-  if (!read || octets(window.slice(0, read.end)) > MAX_PATH_OCTETS) return null;
-  return { path: read.path, end: at + read.end };
+  const end = endOfPath(window);
+  if (end === null || !fits(window.slice(0, end), MAX_PATH_OCTETS)) return null;
+  const path = parseInside(window.slice(1, end - 1), options);
+  return path && { path, end: at + end };
 }
 
-function readWholePath(text: string, options: AddressOptions): { path: Path; end: number } | null {
-  if (text.startsWith('<>')) return { path: NULL_PATH, end: 2 };
-  const postmaster = /^<(postmaster)>/i.exec(text)?.[1];
-  if (postmaster)
-    return { path: { localPart: postmaster, domain: '' }, end: postmaster.length + 2 };
-  if (!text.startsWith('<')) return null;
-  const start = skipSourceRoute(text, 1, options);
-  const read = start === null ? null : readMailbox(text, start, options);
-  return read && text[read.end] === '>' ? { path: read.mailbox, end: read.end + 1 } : null;
+/** The place behind the `>` that closes the path, or null. */
+function endOfPath(text: string): number | null {
+  if (text[0] !== '<') return null;
+  let quoted = false;
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === '>' && !quoted) return i + 1;
+    if (text[i] === '"') quoted = !quoted;
+    else if (text[i] === '\\') i++;
+  }
+  return null;
+}
+
+function parseInside(text: string, options: AddressOptions): Path | null {
+  if (text === '') return { localPart: '', domain: '' };
+  if (POSTMASTER.test(text)) return { localPart: text, domain: '' };
+  const start = afterSourceRoute(text, options);
+  return start === null ? null : readMailbox(text, start, options);
 }
 
 /**
- * The place behind `@one,@two:`, or the same place where no source route stands; null when it is broken. It must be
- * accepted and should be ignored. RFC 5321 §4.1.2, appendix C.
+ * Where the mailbox begins: behind `@one,@two:` if such a route stands there. It must be accepted and should be
+ * ignored; null when it is broken. RFC 5321 §4.1.2, §3.3.
  */
-function skipSourceRoute(text: string, at: number, options: AddressOptions): number | null {
-  if (text[at] !== '@') return at;
-  const colon = text.indexOf(':', at);
-  const hops = text.slice(at, colon).split(',');
-  const each = { ...options, singleLabel: true };
-  const sound = hops.every((hop) => hop.startsWith('@') && isDomain(hop.slice(1), each));
+function afterSourceRoute(text: string, options: AddressOptions): number | null {
+  if (!text.startsWith('@')) return 0;
+  const colon = text.indexOf(':');
+  const hops = text.slice(0, colon).split(',');
+  const anyLength = { ...options, singleLabel: true };
+  const sound = hops.every((hop) => hop.startsWith('@') && isDomain(hop.slice(1), anyLength));
   return colon !== -1 && sound ? colon + 1 : null;
 }
 
-function readMailbox(
-  text: string,
-  at: number,
-  options: AddressOptions,
-): { mailbox: Mailbox; end: number } | null {
-  const local = readLocalPart(text, at, options.smtputf8 === true);
-  if (!local || text[local.end] !== '@') return null;
-  if (octets(text.slice(at, local.end)) > MAX_LOCAL_PART_OCTETS) return null;
-  const end = domainEnd(text, local.end + 1);
-  const domain = text.slice(local.end + 1, end);
-  if (!isDomain(domain, options) && !isAddressLiteral(domain)) return null;
-  return { mailbox: { localPart: local.value, domain }, end };
+/** Writes a path with its angle brackets; throws like `formatMailbox`. RFC 5321 §4.1.2, §4.1.1.3. */
+export function formatPath(path: Path): string {
+  if (isNullPath(path)) return '<>';
+  const bare = path.domain === '' && POSTMASTER.test(path.localPart);
+  return bare ? `<${path.localPart}>` : `<${formatMailbox(path)}>`;
 }
 
-/** Where a domain at this place must end, whatever it is: at `>`, or with the text. */
-function domainEnd(text: string, at: number): number {
-  const end = text.indexOf('>', at);
-  return end === -1 ? text.length : end;
-}
-
-/** Is this the null path, `<>`? RFC 5321 §4.5.5. */
+/** Is this `<>`, the path of mail that must never be answered? RFC 5321 §4.5.5. */
 export function isNullPath(path: Path): boolean {
   return path.localPart === '' && path.domain === '';
+}
+
+/** Is this the postmaster, of any domain or of none, in any case? RFC 5321 §4.5.1. */
+export function isPostmaster(path: Path): boolean {
+  return POSTMASTER.test(path.localPart);
 }
