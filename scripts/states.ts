@@ -20,7 +20,9 @@ const places: readonly { file: string; order: Order }[] = [
 function draw(order: Order): string {
   const arrows = Object.entries(order).flatMap(([phase, row]) => {
     const ways = Map.groupBy(Object.entries(row), ([, next]) => next);
-    return [...ways].map(([next, verbs]) => `  ${phase} --> ${next}: ${verbs.map(([verb]) => verb).join(', ')}`);
+    return [...ways].map(
+      ([next, verbs]) => `  ${phase} --> ${next}: ${verbs.map(([verb]) => verb).join(', ')}`,
+    );
   });
   const first = Object.keys(order)[0];
   return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...arrows, '```'].join('\n');
@@ -28,7 +30,8 @@ function draw(order: Order): string {
 
 function withDrawing(text: string, drawing: string, file: string): string {
   const place = /(<!-- states -->\n)[^]*?(<!-- \/states -->)/;
-  if (!place.test(text)) throw new Error(`${file} has no <!-- states --> … <!-- /states --> to draw into`);
+  if (!place.test(text))
+    throw new Error(`${file} has no <!-- states --> … <!-- /states --> to draw into`);
   return text.replace(place, (_, open: string, close: string) => `${open}\n${drawing}\n\n${close}`);
 }
 
