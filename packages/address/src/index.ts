@@ -2,6 +2,8 @@ export type * from './types.ts';
 export type { AddressLiteral } from './address-literal.ts';
 export type { AddressOptions } from './options.ts';
 export type { PathRead } from './path.ts';
+export type { ListedGroup, ListedMailbox } from './address-list.ts';
+export { parseAddressList } from './address-list.ts';
 export { isAddressLiteral, parseAddressLiteral } from './address-literal.ts';
 export { domainToAscii, domainToUnicode, isDomain, sameDomain } from './domain.ts';
 export {

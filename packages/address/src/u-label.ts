@@ -8,14 +8,14 @@ const PERMITTED =
   /^[\p{Ll}\p{Lm}\p{Lo}\p{Mn}\p{Mc}\p{Nd}\-\u00b7\u0375\u05f3\u05f4\u06fd\u06fe\u0f0b\u3007\u30fb\u200c\u200d]+$/u;
 
 // RFC 5892 again. Invisible (§2.3): all but the joiners. Marks for symbols and music (§2.4), exceptions (§2.6), old
-// Hangul (§2.9). The iota subscript folds into a letter (§2.2).
+// Hangul (§2.9). Letters that fold into others (§2.2).
 // Not done: Cherokee, whose case folds upwards, is refused.
 const FORBIDDEN = [
   /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u,
   /[\u20d0-\u20ff\u{1d100}-\u{1d24f}]/u,
   /[\u{302e}-\u{3035}\u303b\u0640\u07fa]/u,
   /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/u,
-  /[\u0345\u1f80-\u1faf\u1fb2-\u1fb4\u1fb7\u1fc2-\u1fc4\u1fc7\u1ff2-\u1ff4\u1ff7]/u,
+  /[\u0345\u1f80-\u1faf\u1fb2-\u1fb4\u1fb7\u1fc2-\u1fc4\u1fc7\u1ff2-\u1ff4\u1ff7\u1c80-\u1c88]/u,
   /\p{Script=Cherokee}/u,
 ];
 
