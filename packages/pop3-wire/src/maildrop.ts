@@ -1,0 +1,72 @@
+/** The maildrop of a session: the snapshot of login, its numbers, and the marks of DELE. No I/O. RFC 1939 §5. */
+import type { MaildropEntry } from './events.ts';
+
+/** Message numbers begin with 1 and stay put when a message is marked; an entry's index is its number less one. */
+export class Maildrop {
+  readonly entries: readonly MaildropEntry[];
+  #deleted = new Set<number>();
+  #octets = 0;
+  #deletedOctets = 0;
+
+  /** The entries are kept, not copied. A size or a unique-id that cannot go on the wire is a `TypeError`. */
+  constructor(entries: readonly MaildropEntry[]) {
+    for (const entry of entries) {
+      checkSize(entry.size);
+      checkUid(entry.uid);
+      this.#octets += entry.size;
+    }
+    this.entries = entries;
+  }
+
+  /** Messages that are not marked. */
+  get count(): number {
+    return this.entries.length - this.#deleted.size;
+  }
+
+  /** Messages that are marked. */
+  get deletedCount(): number {
+    return this.#deleted.size;
+  }
+
+  /** Octets of the messages that are not marked. */
+  get octets(): number {
+    return this.#octets - this.#deletedOctets;
+  }
+
+  /** The state of a message number. */
+  state(number: number): 'here' | 'deleted' | 'missing' {
+    if (number < 1 || number > this.entries.length) return 'missing';
+    return this.isDeleted(number - 1) ? 'deleted' : 'here';
+  }
+
+  isDeleted(index: number): boolean {
+    return this.#deleted.has(index);
+  }
+
+  /** Marks a message that is there; nothing is removed before the UPDATE state. RFC 1939 §5 (DELE). */
+  delete(index: number): void {
+    this.#deleted.add(index);
+    this.#deletedOctets += this.entries[index]?.size ?? 0;
+  }
+
+  /** Takes every mark away. RFC 1939 §5 (RSET). */
+  reset(): void {
+    this.#deleted.clear();
+    this.#deletedOctets = 0;
+  }
+
+  /** The indexes marked, in order. */
+  deleted(): readonly number[] {
+    return [...this.#deleted].toSorted((a, b) => a - b);
+  }
+}
+
+/** Lets pass what can stand as a count of octets. */
+export function checkSize(size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) throw new TypeError(`not a size in octets: ${size}`);
+}
+
+/** Lets pass 1 to 70 characters from `!` to `~`. RFC 1939 §7 (UIDL). */
+function checkUid(uid: string): void {
+  if (!/^[!-~]{1,70}$/.test(uid)) throw new TypeError(`not a unique-id: ${JSON.stringify(uid)}`);
+}

@@ -1,0 +1,19 @@
+import type { TlsInfo } from '@postino/wire';
+import type { Pop3Limits } from './limits.ts';
+
+/** What a server offers. All of it may be left out. */
+export interface Pop3ServerOptions {
+  /** The text after `+OK ` in the greeting; no `<`, which would announce APOP. RFC 1939 §4, RFC 2449 §3. */
+  readonly greeting?: string;
+  /** Names the implementation in CAPA, for logs; left out when not given. RFC 2449 §6.9. */
+  readonly implementation?: string;
+  /** Offers STLS. RFC 2595 §4. */
+  readonly startTls?: boolean;
+  /** The TLS session that stands from the start, as on port 995; `wire.tls` fits. */
+  readonly tls?: TlsInfo | null;
+  /** SASL mechanisms to offer with AUTH; the application carries them out. RFC 5034 §3. */
+  readonly mechanisms?: readonly string[];
+  /** Takes passwords without TLS: USER, PASS and mechanisms that show the secret. Default: no. RFC 2595 §2.3. */
+  readonly allowPlaintextAuth?: boolean;
+  readonly limits?: Partial<Pop3Limits>;
+}
