@@ -1,0 +1,35 @@
+/**
+ * The three fields that stand above all others in a delivered message. RFC 5321 §4.4 asks for the first; Exim spells
+ * and orders them so.
+ */
+import { harmless } from './harmless.ts';
+import { MAX_LINE } from './format-field.ts';
+
+export interface DeliveryHeaders {
+  /** The reverse-path, with its angle brackets: `<>` where there is none. */
+  readonly returnPath: string;
+  /** The recipients as the envelope had them, before aliases and with suffixes; duplicates are dropped. */
+  readonly envelopeTo: readonly string[];
+  /** From `formatDate()`. */
+  readonly date: string;
+}
+
+/** Octets left for a value: the longest of the three names with its colon and space, and a comma, go off a line. */
+const MAX_VALUE = MAX_LINE - 'Delivery-date: ,'.length;
+
+/**
+ * `Return-path`, `Envelope-to` and `Delivery-date`, each with its CRLF; one address a line. A return path without
+ * angle brackets, or no recipient at all, is a `TypeError`.
+ */
+export function deliveryHeaders({ returnPath, envelopeTo, date }: DeliveryHeaders): string {
+  if (!/^<.*>$/s.test(returnPath))
+    throw new TypeError(`a path stands in angle brackets: ${JSON.stringify(returnPath)}`);
+  if (envelopeTo.length === 0) throw new TypeError('a delivered message has a recipient');
+  const recipients = [...new Set(envelopeTo)].map(address).join(',\r\n ');
+  return `Return-path: ${address(returnPath)}\r\nEnvelope-to: ${recipients}\r\nDelivery-date: ${date}\r\n`;
+}
+
+/** Addresses are of the session's own making already; this only keeps a mistake there from becoming a field here. */
+function address(text: string): string {
+  return harmless(text, { max: MAX_VALUE, utf8: true });
+}

@@ -1,0 +1,16 @@
+export { deliveryHeaders, type DeliveryHeaders } from './delivery-headers.ts';
+export { fieldBody, fieldName, isNamed } from './field.ts';
+export { OWN_FIELDS, stripForged, type StripForgedOptions } from './forged.ts';
+export { formatDate } from './format-date.ts';
+export { FOLD_AT, fold, formatField, MAX_LINE } from './format-field.ts';
+export { harmless, MAX_FOREIGN_TEXT, type HarmlessOptions } from './harmless.ts';
+export { HeaderBlock } from './header-block.ts';
+export {
+  HeaderReader,
+  MAX_HEADER_FIELDS,
+  MAX_HEADER_SIZE,
+  type HeaderFault,
+  type HeaderReaderOptions,
+} from './header-reader.ts';
+export { received, type ReceivedFrom, type ReceivedOptions } from './received.ts';
+export { splitMessage, type SplitMessage } from './split-message.ts';
