@@ -9,6 +9,9 @@ export const FOLD_AT = 78;
 /** Octets that a line must have at most, its CRLF not counted. RFC 5322 §2.1.1, RFC 6532 §3.4. */
 export const MAX_LINE = 998;
 
+/** White space that fills a line: kept whole, it might be cut into lines of nothing else. */
+const LONG_SPACE = new RegExp(`^[ \\t]{${FOLD_AT},}`);
+
 /**
  * `Name: value` with its CRLF, folded. A name that is none, or a value with a control character in it, is a
  * `TypeError`: text of others goes through `harmless()` first.
@@ -26,7 +29,8 @@ export function formatField(name: string, value: string): string {
  * A line folded before its white space, to 78 octets where there is white space to fold at. Unfolding gives it back.
  *
  * Deviation: a word longer than a line may ever be is cut, and a space goes in, since RFC 5322 §2.1.1 leaves no other
- * way. White space at the end is dropped, because a folded line must not be white space only (RFC 5322 §3.2.2).
+ * way. White space at the end is dropped, and 78 octets of it before a long word become one space, because a folded line
+ * must not be white space only (RFC 5322 §3.2.2).
  */
 export function fold(line: string): string {
   let folded = '';
@@ -48,7 +52,7 @@ function* words(line: string): Generator<string> {
   for (const word of line.split(/(?<=[^ \t])(?=[ \t])/)) {
     if (!/[^ \t]/.test(word)) continue;
     if (word.length * 3 <= MAX_LINE) yield word;
-    else yield* pieces(word.replace(/^[ \t]+/, ' '));
+    else yield* pieces(word.replace(LONG_SPACE, ' '));
   }
 }
 

@@ -19,6 +19,7 @@ export function harmless(
   text: string,
   { max = MAX_FOREIGN_TEXT, utf8 = false }: HarmlessOptions = {},
 ): string {
+  if (text.length <= max && /^[ -~]*$/.test(text)) return text;
   // No character is shorter than an octet: what is cut here would be cut below, and megabytes need not be looked at.
   const plain = text
     .slice(0, max)
