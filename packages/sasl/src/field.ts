@@ -1,0 +1,39 @@
+/** The strings that PLAIN and LOGIN carry: UTF-8, never empty, no NUL, bounded. */
+
+/** What every server must take, and the most that ours takes unless told otherwise. RFC 4616 §2. */
+export const MAX_FIELD_OCTETS = 255;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Is this `1*SAFE`: well-formed UTF-8, at least one character, no NUL? RFC 4616 §2. */
+export function isSafe(bytes: Uint8Array, maxOctets: number): boolean {
+  return (
+    bytes.length > 0 && bytes.length <= maxOctets && !bytes.includes(0) && decode(bytes) !== null
+  );
+}
+
+/**
+ * An identity as text, or null. Control characters are refused, as SASLprep would (RFC 4013 §2.3): a line break in a
+ * name is an attack on whoever looks it up.
+ */
+// Not done: SASLprep (RFC 4013). Strings are compared as they come, which RFC 4616 §2 leaves to the server.
+export function readIdentity(bytes: Uint8Array, maxOctets: number): string | null {
+  const text = isSafe(bytes, maxOctets) ? decode(bytes) : null;
+  return text === null || /\p{Cc}/u.test(text) ? null : text;
+}
+
+/** A string of ours as octets; a `TypeError` for what the grammar cannot carry. */
+export function writeField(name: string, text: string): Uint8Array {
+  if (text === '' || text.includes('\0') || !text.isWellFormed())
+    throw new TypeError(`${name} must be well-formed text, not empty and without NUL`);
+  return encoder.encode(text);
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
