@@ -4,33 +4,34 @@ import type { Pop3ServerOptions } from './options.ts';
 /** Mechanisms that show nobody the secret. What is not known here needs TLS. RFC 2195 §2, RFC 5802 §1. */
 const SAFE_IN_CLEAR = /^(?:CRAM-MD5|SCRAM-.+)$/;
 
+/** What decides on what is offered. */
+interface Situation {
+  readonly options: Pop3ServerOptions;
+  readonly secure: boolean;
+  readonly loggedIn: boolean;
+}
+
 /** The lines of CAPA's answer. All but STLS stand in both states, as RFC 2449 §5 demands. */
-export function capabilities(
-  options: Pop3ServerOptions,
-  state: { secure: boolean; loggedIn: boolean },
-): string[] {
-  const { implementation, startTls = false } = options;
-  const mechanisms = mechanismsOffered(options, state.secure);
-  return [
-    'TOP', // RFC 2449 §6.1
-    'UIDL', // RFC 2449 §6.8
-    'RESP-CODES', // RFC 2449 §6.4
-    'PIPELINING', // RFC 2449 §6.6
-    'AUTH-RESP-CODE', // RFC 3206 §6
-    ...(startTls && !state.secure && !state.loggedIn ? ['STLS'] : []), // RFC 2595 §4: where permitted
-    ...(passwordsAllowed(options, state.secure) ? ['USER'] : []), // RFC 2449 §6.2
-    ...(mechanisms.length > 0 ? [`SASL ${mechanisms.join(' ')}`] : []), // RFC 2449 §6.3, RFC 5034 §3
-    ...(implementation === undefined ? [] : [`IMPLEMENTATION ${implementation}`]), // RFC 2449 §6.9
-  ];
+export function capabilities(situation: Situation): string[] {
+  const { options, secure, loggedIn } = situation;
+  const mechanisms = mechanismsOffered(situation);
+  const lines = ['TOP', 'UIDL', 'RESP-CODES', 'PIPELINING', 'AUTH-RESP-CODE']; // RFC 2449 §6, RFC 3206 §6
+  if (options.startTls && !secure && !loggedIn) lines.push('STLS'); // where it is permitted: RFC 2595 §4
+  if (passwordsAllowed(situation)) lines.push('USER'); // RFC 2449 §6.2
+  if (mechanisms.length > 0) lines.push(`SASL ${mechanisms.join(' ')}`); // RFC 2449 §6.3, RFC 5034 §3
+  if (options.implementation) lines.push(`IMPLEMENTATION ${options.implementation}`); // RFC 2449 §6.9
+  return lines;
 }
 
 /** Whether USER and PASS are taken. RFC 2595 §2.3. */
-export function passwordsAllowed(options: Pop3ServerOptions, secure: boolean): boolean {
+export function passwordsAllowed({ options, secure }: Situation): boolean {
   return secure || options.allowPlaintextAuth === true;
 }
 
 /** The mechanisms that may be used as things are. */
-export function mechanismsOffered(options: Pop3ServerOptions, secure: boolean): readonly string[] {
-  const all = options.mechanisms ?? [];
-  return passwordsAllowed(options, secure) ? all : all.filter((name) => SAFE_IN_CLEAR.test(name));
+export function mechanismsOffered(situation: Situation): readonly string[] {
+  const { mechanisms = [] } = situation.options;
+  return passwordsAllowed(situation)
+    ? mechanisms
+    : mechanisms.filter((name) => SAFE_IN_CLEAR.test(name));
 }

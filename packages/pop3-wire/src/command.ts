@@ -7,8 +7,8 @@ export type Command =
   | { readonly verb: 'USER'; readonly name: string }
   /** All that follows the space, spaces kept, as octets: a view into the line. */
   | { readonly verb: 'PASS'; readonly password: Uint8Array }
-  /** `mechanism` is null for a bare AUTH; `initial` is base64 as it stands on the line. */
-  | { readonly verb: 'AUTH'; readonly mechanism: string | null; readonly initial: string | null }
+  /** The mechanism in capitals; the initial response in base64, as it stands on the line. RFC 5034 §4. */
+  | { readonly verb: 'AUTH'; readonly mechanism: string; readonly initial: string | null }
   | { readonly verb: 'LIST' | 'UIDL'; readonly number: number | null }
   | { readonly verb: 'RETR' | 'DELE'; readonly number: number }
   | { readonly verb: 'TOP'; readonly number: number; readonly lines: number };
@@ -17,6 +17,7 @@ export type Verb = Command['verb'];
 
 /** Why a line is no command. */
 export type CommandFault =
+  | 'tooLong'
   | 'unknownCommand'
   | 'missingArgument'
   | 'unexpectedArgument'
@@ -42,11 +43,16 @@ const PARSERS: Readonly<Record<Verb, Parser>> = {
   TOP: parseTop,
 };
 
-/** A line without its CRLF as a command, or what is wrong with it. */
-export function parseCommand(line: Uint8Array): Command | CommandFault {
+/**
+ * A line without its CRLF as a command, or what is wrong with it; `limit` counts the CRLF.
+ *
+ * Deviation: RFC 5034 §4 holds AUTH to 255 octets too, but tokens come as longer initial responses.
+ */
+export function parseCommand(line: Uint8Array, limit: number): Command | CommandFault {
   const text = latin1(line);
   const space = text.indexOf(' ');
   const keyword = (space < 0 ? text : text.slice(0, space)).toUpperCase();
+  if (keyword !== 'AUTH' && line.length + 2 > limit) return 'tooLong';
   if (!isVerb(keyword)) return 'unknownCommand';
   return PARSERS[keyword](space < 0 ? '' : text.slice(space + 1), line);
 }
@@ -78,9 +84,10 @@ function parsePass(args: string, line: Uint8Array): Command | CommandFault {
 }
 
 function parseAuth(args: string): Command | CommandFault {
-  const [mechanism = null, initial = null, ...more] = words(args);
+  const [mechanism, initial = null, ...more] = words(args);
+  if (mechanism === undefined) return 'missingArgument';
   if (more.length > 0) return 'unexpectedArgument';
-  return { verb: 'AUTH', mechanism: mechanism && mechanism.toUpperCase(), initial };
+  return { verb: 'AUTH', mechanism: mechanism.toUpperCase(), initial };
 }
 
 function listing(verb: 'LIST' | 'UIDL'): Parser {

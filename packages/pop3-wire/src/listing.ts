@@ -4,9 +4,9 @@ import type { Output } from './output.ts';
 
 /** The lines of the messages that are not marked, and the dot that ends them. */
 export class Listing {
-  #maildrop: Maildrop;
-  #field: 'size' | 'uid';
-  #index = 0;
+  readonly #maildrop: Maildrop;
+  readonly #field: 'size' | 'uid';
+  #number = 1;
 
   constructor(maildrop: Maildrop, field: 'size' | 'uid') {
     this.#maildrop = maildrop;
@@ -15,12 +15,11 @@ export class Listing {
 
   /** Fills the output up to a block; true once all is said. */
   write(output: Output): boolean {
-    const { entries } = this.#maildrop;
-    for (; this.#index < entries.length && !output.full; this.#index++) {
-      if (this.#maildrop.isDeleted(this.#index)) continue;
-      output.text(`${this.#index + 1} ${entries[this.#index]?.[this.#field]}\r\n`);
+    for (let entry; (entry = this.#maildrop.at(this.#number)); this.#number++) {
+      if (output.full) return false;
+      if (this.#maildrop.isMarked(this.#number)) continue;
+      output.text(`${this.#number} ${entry[this.#field]}\r\n`);
     }
-    if (this.#index < entries.length) return false;
     output.text('.\r\n');
     return true;
   }

@@ -4,9 +4,9 @@ import type { MaildropEntry } from './events.ts';
 /** Message numbers begin with 1 and stay put when a message is marked; an entry's index is its number less one. */
 export class Maildrop {
   readonly entries: readonly MaildropEntry[];
-  #deleted = new Set<number>();
+  readonly #marks = new Set<number>();
   #octets = 0;
-  #deletedOctets = 0;
+  #markedOctets = 0;
 
   /** The entries are kept, not copied. A size or a unique-id that cannot go on the wire is a `TypeError`. */
   constructor(entries: readonly MaildropEntry[]) {
@@ -20,44 +20,39 @@ export class Maildrop {
 
   /** Messages that are not marked. */
   get count(): number {
-    return this.entries.length - this.#deleted.size;
-  }
-
-  /** Messages that are marked. */
-  get deletedCount(): number {
-    return this.#deleted.size;
+    return this.entries.length - this.#marks.size;
   }
 
   /** Octets of the messages that are not marked. */
   get octets(): number {
-    return this.#octets - this.#deletedOctets;
+    return this.#octets - this.#markedOctets;
   }
 
-  /** The state of a message number. */
-  state(number: number): 'here' | 'deleted' | 'missing' {
-    if (number < 1 || number > this.entries.length) return 'missing';
-    return this.isDeleted(number - 1) ? 'deleted' : 'here';
+  /** The entry of a number, marked or not. */
+  at(number: number): MaildropEntry | undefined {
+    return this.entries[number - 1];
   }
 
-  isDeleted(index: number): boolean {
-    return this.#deleted.has(index);
+  isMarked(number: number): boolean {
+    return this.#marks.has(number);
   }
 
-  /** Marks a message that is there; nothing is removed before the UPDATE state. RFC 1939 §5 (DELE). */
-  delete(index: number): void {
-    this.#deleted.add(index);
-    this.#deletedOctets += this.entries[index]?.size ?? 0;
+  /** Marks a message that is there as deleted; nothing is removed before the UPDATE state. RFC 1939 §5 (DELE). */
+  mark(number: number): void {
+    if (this.isMarked(number)) return;
+    this.#marks.add(number);
+    this.#markedOctets += this.at(number)?.size ?? 0;
   }
 
   /** Takes every mark away. RFC 1939 §5 (RSET). */
   reset(): void {
-    this.#deleted.clear();
-    this.#deletedOctets = 0;
+    this.#marks.clear();
+    this.#markedOctets = 0;
   }
 
-  /** The indexes marked, in order. */
-  deleted(): readonly number[] {
-    return [...this.#deleted].toSorted((a, b) => a - b);
+  /** The indexes of the messages marked, in order. */
+  marked(): readonly number[] {
+    return [...this.#marks].map((number) => number - 1).toSorted((a, b) => a - b);
   }
 }
 

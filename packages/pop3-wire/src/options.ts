@@ -1,5 +1,6 @@
 import type { TlsInfo } from '@postino/wire';
 import type { Pop3Limits } from './limits.ts';
+import { checkText } from './replies.ts';
 
 /** What a server offers. All of it may be left out. */
 export interface Pop3ServerOptions {
@@ -11,9 +12,20 @@ export interface Pop3ServerOptions {
   readonly startTls?: boolean;
   /** The TLS session that stands from the start, as on port 995; `wire.tls` fits. */
   readonly tls?: TlsInfo | null;
-  /** SASL mechanisms to offer with AUTH; the application carries them out. RFC 5034 §3. */
+  /** SASL mechanisms to offer with AUTH, in capitals; the application carries them out. RFC 5034 §3. */
   readonly mechanisms?: readonly string[];
   /** Takes passwords without TLS: USER, PASS and mechanisms that show the secret. Default: no. RFC 2595 §2.3. */
   readonly allowPlaintextAuth?: boolean;
   readonly limits?: Partial<Pop3Limits>;
+}
+
+/** Gives the options back. A text that cannot go on the wire is a `TypeError`. */
+export function checkOptions(options: Pop3ServerOptions): Pop3ServerOptions {
+  const { greeting = '', implementation = '', mechanisms = [] } = options;
+  checkText(greeting);
+  checkText(implementation);
+  if (greeting.includes('<')) throw new TypeError('a greeting with "<" would announce APOP');
+  const odd = mechanisms.find((name) => !/^[A-Z0-9_-]{1,20}$/.test(name));
+  if (odd !== undefined) throw new TypeError(`not the name of a mechanism: ${JSON.stringify(odd)}`);
+  return options;
 }

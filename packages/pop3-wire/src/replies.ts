@@ -13,14 +13,13 @@ export const OK = {
   beginTls: 'Begin TLS negotiation now.', // RFC 2595 §4
   user: '', // the same for every name: RFC 1939 §13
   loggedIn: 'Logged in.', // RFC 1939 §7 (PASS), RFC 5034 §4
-  mechanisms: '', // a bare AUTH
-  deleted: 'Marked to be deleted.', // RFC 1939 §5 (DELE)
+  marked: 'Marked to be deleted.', // RFC 1939 §5 (DELE)
   noop: '',
   reset: '',
   top: '', // RFC 1939 §7 (TOP)
   uidl: '', // RFC 1939 §7 (UIDL)
   quit: 'Logging out.', // RFC 1939 §4 and §6
-  quitDeleted: 'Logging out, messages deleted.',
+  quitUpdated: 'Logging out, messages deleted.',
 } as const;
 
 type RefusalName =
@@ -36,7 +35,7 @@ type RefusalName =
   | 'tlsActive'
   | 'noTls'
   | 'behindStls'
-  | 'deleted'
+  | 'marked'
   | 'temporary'
   | 'shutdown';
 
@@ -64,7 +63,7 @@ export const REFUSALS: Readonly<Record<RefusalName, Refusal>> = {
   tlsActive: { text: 'TLS is already active.' }, // RFC 2595 §4
   noTls: { text: "TLS support isn't enabled." },
   behindStls: { text: 'Nothing may follow STLS before TLS.' },
-  deleted: { text: 'Message is deleted.' }, // RFC 1939 §5
+  marked: { text: 'Message is deleted.' }, // RFC 1939 §5
   temporary: { code: 'SYS/TEMP', text: 'Temporary failure, try again later.' }, // RFC 3206 §4
   shutdown: { code: 'SYS/TEMP', text: 'Server shutting down.' },
 };
@@ -72,6 +71,11 @@ export const REFUSALS: Readonly<Record<RefusalName, Refusal>> = {
 /** `+OK text`, or `+OK` alone. */
 export function ok(text: string): string {
   return text === '' ? '+OK\r\n' : `+OK ${text}\r\n`;
+}
+
+/** `+OK text`, lines, and the dot; none of the lines may begin with a dot. RFC 1939 §3. */
+export function okList(text: string, lines: readonly string[]): string {
+  return `${ok(text)}${lines.map((line) => `${line}\r\n`).join('')}.\r\n`;
 }
 
 /** `-ERR [code] text`. The text comes from the application: one that breaks the line is a `TypeError`. */
@@ -82,10 +86,9 @@ export function err(refusal: Refusal): string {
     : `-ERR [${refusal.code}] ${refusal.text}\r\n`;
 }
 
-/** A greeting's text; one with `<` would announce APOP and is a `TypeError`. RFC 2449 §3, RFC 1939 §7 (APOP). */
-export function checkGreeting(text: string): void {
-  checkText(text);
-  if (text.includes('<')) throw new TypeError('a greeting with "<" would announce APOP');
+/** No message has this number. RFC 1939 §5. */
+export function noSuchMessage(number: number): Refusal {
+  return { text: `There's no message ${number}.` };
 }
 
 /** Lets pass what can stand behind a status indicator: printable ASCII that looks like no response code. RFC 2449 §3. */

@@ -9,27 +9,34 @@
  * - Views: bytes given to `content()` are kept only until `next()` gives null; no chunk is written to.
  * - Nothing else in: no clock, randomness, environment or log.
  */
-import { DotWriter, latin1, LineReader, StateError } from '@postino/wire';
+import { DotWriter, LineReader, StateError } from '@postino/wire';
 import type { Line, TlsInfo } from '@postino/wire';
-import { decodeBase64, encodeBase64 } from './base64.ts';
-import { capabilities, mechanismsOffered, passwordsAllowed } from './capabilities.ts';
+import { encodeBase64 } from './base64.ts';
 import { parseCommand } from './command.ts';
-import type { Command } from './command.ts';
 import type { CloseReason, Opened, Pop3Question, Pop3ServerEvent } from './events.ts';
 import type { Refusal, Retrieved } from './events.ts';
 import { limitsFrom } from './limits.ts';
 import type { Pop3Limits } from './limits.ts';
-import { Listing } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { checkSize, Maildrop } from './maildrop.ts';
+import { checkOptions } from './options.ts';
 import type { Pop3ServerOptions } from './options.ts';
 import { ORDER } from './order.ts';
 import type { Phase } from './order.ts';
 import { Output } from './output.ts';
-import { checkGreeting, checkText, err, OK, ok, REFUSALS } from './replies.ts';
-import { TopReader } from './top.ts';
-import { dele, list, listingHead, rset, stat, unavailable } from './transaction.ts';
+import { err, OK, ok, REFUSALS } from './replies.ts';
+import { stepFor, stepForResponse } from './step.ts';
+import type { Session, Step } from './step.ts';
+import type { TopReader } from './top.ts';
 
-/** Content on its way out: stuffed, and cut where TOP asked for less than all. */
+/** A question that is open: where a yes leads, and how TOP cuts the message. */
+interface Asked {
+  readonly type: Pop3Question['type'];
+  readonly next: Phase;
+  readonly top: TopReader | null;
+}
+
+/** Content on its way out. */
 interface Transfer {
   readonly dots: DotWriter;
   readonly top: TopReader | null;
@@ -46,10 +53,7 @@ export class Pop3Server {
   #name = '';
   #user: string | undefined;
   #maildrop = new Maildrop([]);
-  /** The question that is open, and where a yes leads. */
-  #question: { readonly type: Pop3Question['type']; readonly next: Phase } | null = null;
-  /** Cuts the message that `retrieve` asks for, when TOP wants it. */
-  #top: TopReader | null = null;
+  #asked: Asked | null = null;
   #transfer: Transfer | null = null;
   #listing: Listing | null = null;
   /** Leaves when all that was said is sent. */
@@ -62,14 +66,11 @@ export class Pop3Server {
 
   /** A text that cannot go on the wire, or a limit that is none, is a `TypeError`. */
   constructor(options: Pop3ServerOptions = {}) {
-    const { greeting = OK.greeting, implementation = '', mechanisms = [] } = options;
-    checkGreeting(greeting);
-    for (const text of [implementation, ...mechanisms]) checkText(text);
-    this.#options = options;
+    this.#options = checkOptions(options);
     this.#limits = limitsFrom(options.limits);
     this.#lines = new LineReader(Math.max(this.#limits.commandLine, this.#limits.authLine));
     this.#tls = options.tls ?? null;
-    this.#say(ok(greeting));
+    this.#say(ok(options.greeting ?? OK.greeting));
   }
 
   /** Who is logged in, as soon as somebody is. */
@@ -79,7 +80,7 @@ export class Pop3Server {
 
   /** Milliseconds the peer has for its next command; 0 while the next move is ours. RFC 1939 §3. */
   get timeout(): number {
-    return this.#question || this.#transfer ? 0 : this.#limits.idle;
+    return this.#asked || this.#transfer ? 0 : this.#limits.idle;
   }
 
   /** Bytes from the peer. Only when `next()` gave null and no answer or content is owed. */
@@ -118,49 +119,46 @@ export class Pop3Server {
   /** The next event, or null when an answer, content or the peer is waited for. */
   next(): Pop3ServerEvent | null {
     for (;;) {
-      if (this.#output.full || this.#question) return this.#send();
+      if (this.#output.full || this.#asked) return this.#send();
       if (this.#transfer) return null;
       if (this.#listing) {
         if (this.#listing.write(this.#output)) this.#listing = null;
-      } else if (this.#order) {
-        return this.#send() ?? this.#takeOrder();
-      } else if (this.#phase === 'handshake' || this.#phase === 'closed') {
-        return null;
-      } else if (this.#stopping) {
-        this.#refuse(REFUSALS.shutdown);
-        this.#close('shutdown');
-      } else {
-        const line = this.#lines.next();
-        const event = line ? this.#take(line) : (this.#send() ?? this.#rest());
-        if (event || !line) return event;
+        continue;
       }
+      if (this.#order) return this.#send() ?? this.#takeOrder();
+      if (this.#phase === 'handshake' || this.#phase === 'closed') return null;
+      const line = this.#stopping ? null : this.#lines.next();
+      if (!line && !this.#stopping) return this.#send() ?? this.#rest();
+      const event = line ? this.#take(line) : this.#refuse(REFUSALS.shutdown, 'shutdown');
+      if (event) return event;
     }
   }
 
   /** Yes. `login`, `auth` and `authResponse` want `Opened`, `retrieve` wants `Retrieved`: else it is a `TypeError`. */
   accept(answer?: Opened | Retrieved): void {
-    const { type, next } = this.#asked();
-    if (type === 'update') this.#updated(next);
-    else if (type === 'retrieve') this.#beginContent(answer);
-    else this.#logIn(answer, next);
+    const asked = this.#question();
+    if (asked.type === 'update') this.#sayGoodbye();
+    else if (asked.type === 'retrieve') this.#beginContent(answer, asked);
+    else this.#logIn(answer, asked);
+    this.#asked = null;
   }
 
-  /** No, with its reason. */
+  /** No, with its reason. A text that cannot go on the wire is a `TypeError`. */
   reject(refusal: Refusal): void {
-    const { type } = this.#asked();
+    const { type } = this.#question();
     const isLogin = type !== 'update' && type !== 'retrieve';
-    this.#refuse(isLogin ? { code: 'AUTH', ...refusal } : refusal);
-    this.#question = null;
+    this.#say(err(isLogin ? { code: 'AUTH', ...refusal } : refusal));
+    this.#asked = null;
+    if (isLogin) this.#loginFailed();
+    if (refusal.close) this.#close('refused');
     if (type === 'update') this.#close('quit');
-    else if (refusal.close) this.#close('refused');
-    else if (isLogin) this.#loginFailed();
   }
 
   /** Answers `auth` and `authResponse`: the exchange goes on. RFC 5034 §4. */
   challenge(bytes: Uint8Array): void {
-    const { type } = this.#asked();
+    const { type } = this.#question();
     if (type !== 'auth' && type !== 'authResponse') throw new StateError(`a challenge to ${type}`);
-    this.#question = null;
+    this.#asked = null;
     this.#phase = 'exchange';
     this.#say(`+ ${encodeBase64(bytes)}\r\n`);
   }
@@ -188,159 +186,92 @@ export class Pop3Server {
 
   #take(line: Line): Pop3ServerEvent | null {
     if (line.fault) return this.#bad(REFUSALS[line.fault]);
-    if (this.#phase === 'exchange') return this.#response(line.bytes);
-    const command = parseCommand(line.bytes);
+    if (this.#phase === 'exchange')
+      return this.#carryOut(stepForResponse(line.bytes), 'transaction');
+    const command = parseCommand(line.bytes, this.#limits.commandLine);
     if (typeof command === 'string') return this.#bad(REFUSALS[command]);
-    if (this.#isTooLong(line, command)) return this.#bad(REFUSALS.tooLong);
     this.#badCommands = 0;
     const next = ORDER[this.#phase][command.verb];
-    if (next) return this.#carryOut(command, next);
-    return this.#refuse(command.verb === 'PASS' ? REFUSALS.noName : REFUSALS.notNow);
+    if (next) return this.#carryOut(stepFor(command, this.#session()), next);
+    const noName = command.verb === 'PASS' && this.#phase === 'authorization';
+    return this.#refuse(noName ? REFUSALS.noName : REFUSALS.notNow);
   }
 
-  /** Deviation: RFC 5034 §4 holds AUTH to 255 octets too, but tokens come as longer initial responses. */
-  #isTooLong(line: Line, command: Command): boolean {
-    return command.verb !== 'AUTH' && line.bytes.length + 2 > this.#limits.commandLine;
+  #session(): Session {
+    return {
+      options: this.#options,
+      secure: this.#tls !== null,
+      loggedIn: this.#phase === 'transaction',
+      name: this.#name,
+      maildrop: this.#maildrop,
+      hasMore: this.#lines.buffered > 0,
+    };
   }
 
-  #carryOut(command: Command, next: Phase): Pop3ServerEvent | null {
-    const maildrop = this.#maildrop;
-    switch (command.verb) {
-      case 'CAPA':
-        return this.#sayList(OK.capabilities, capabilities(this.#options, this.#situation()));
-      case 'STLS':
-        return this.#startTls(next);
-      case 'USER':
-        return this.#takeName(command.name, next);
-      case 'PASS':
-        return this.#ask({ type: 'login', user: this.#name, password: command.password }, next);
-      case 'AUTH':
-        return this.#auth(command.mechanism, command.initial, next);
-      case 'STAT':
-        return this.#say(stat(maildrop));
-      case 'LIST':
-        return this.#list(command.number, 'size');
-      case 'UIDL':
-        return this.#list(command.number, 'uid');
-      case 'RETR':
-        return this.#retrieve(command.number, null);
-      case 'TOP':
-        return this.#retrieve(command.number, new TopReader(command.lines));
-      case 'DELE':
-        return this.#say(dele(maildrop, command.number));
-      case 'NOOP':
-        return this.#say(ok(OK.noop));
-      case 'RSET':
-        return this.#say(rset(maildrop));
-      case 'QUIT':
-        return this.#quit(next);
+  /** A yes leads to the next phase, at once or when the application gives it; a no leaves the phase as it is. */
+  #carryOut(step: Step, next: Phase): Pop3ServerEvent | null {
+    if (step.type === 'refuse') return this.#refuse(step.refusal, step.close);
+    if (step.type === 'bad') return this.#bad(step.refusal);
+    if (step.type === 'ask') {
+      this.#asked = { type: step.question.type, next, top: step.top };
+      return step.question;
     }
+    this.#say(step.text);
+    this.#listing = step.listing ?? null;
+    this.#name = step.name ?? this.#name;
+    this.#enter(next);
+    return null;
   }
 
-  #startTls(next: Phase): null {
-    if (this.#tls) return this.#refuse(REFUSALS.tlsActive);
-    if (!this.#options.startTls) return this.#refuse(REFUSALS.noTls);
-    // What stands behind STLS was not sent over TLS, and must not be taken as if it had been.
-    if (this.#lines.buffered > 0) {
-      this.#refuse(REFUSALS.behindStls);
-      return this.#close('unsynchronized');
-    }
-    this.#phase = next;
-    this.#order = { type: 'startTls' };
-    return this.#say(ok(OK.beginTls));
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    if (phase === 'handshake') this.#order = { type: 'startTls' };
+    if (phase === 'closed') this.#close('quit');
   }
 
-  /** Every name is welcome: who is told otherwise can find out names. RFC 1939 §13. */
-  #takeName(name: string, next: Phase): null {
-    if (!passwordsAllowed(this.#options, this.#tls !== null))
-      return this.#refuse(REFUSALS.plaintext);
-    this.#name = name;
-    this.#phase = next;
-    return this.#say(ok(OK.user));
+  /** A line that cannot be understood: one too many ends the session. */
+  #bad(refusal: Refusal): Pop3ServerEvent | null {
+    const { badCommands, badCommandsBeforeLogin } = this.#limits;
+    const limit = this.#phase === 'transaction' ? badCommands : badCommandsBeforeLogin;
+    if (++this.#badCommands < limit) return this.#refuse(refusal);
+    return this.#refuse(REFUSALS.tooManyBadCommands, 'errors');
   }
 
-  #auth(mechanism: string | null, text: string | null, next: Phase): Pop3ServerEvent | null {
-    const offered = mechanismsOffered(this.#options, this.#tls !== null);
-    if (mechanism === null) return this.#sayList(OK.mechanisms, offered);
-    if (!offered.includes(mechanism)) {
-      const isKnown = this.#options.mechanisms?.includes(mechanism);
-      return this.#refuse(isKnown ? REFUSALS.plaintext : REFUSALS.noSuchMechanism);
-    }
-    // "=" is how an initial response of no octets is written. RFC 5034 §4.
-    const initial = text === null ? null : decodeBase64(text === '=' ? '' : text);
-    if (text !== null && initial === null) return this.#bad(REFUSALS.badBase64);
-    return this.#ask({ type: 'auth', mechanism, initial }, next);
+  /** A no of our own; within an exchange, it ends that too. */
+  #refuse(refusal: Refusal, close?: CloseReason): Pop3ServerEvent | null {
+    const inExchange = this.#phase === 'exchange';
+    if (inExchange) this.#phase = 'authorization';
+    this.#say(err(refusal));
+    if (close) this.#close(close);
+    return inExchange ? { type: 'authCancelled' } : null;
   }
 
-  /** A line of an exchange that a challenge has begun. RFC 5034 §4. */
-  #response(line: Uint8Array): Pop3ServerEvent | null {
-    const text = latin1(line);
-    if (text === '*') return this.#leaveExchange(REFUSALS.aborted);
-    const bytes = decodeBase64(text);
-    if (bytes === null) return this.#bad(REFUSALS.badBase64);
-    return this.#ask({ type: 'authResponse', bytes }, 'transaction');
+  #question(): Asked {
+    if (!this.#asked) throw new StateError('an answer, but no question is open');
+    return this.#asked;
   }
 
-  #list(number: number | null, field: 'size' | 'uid'): null {
-    if (number !== null) return this.#say(list(this.#maildrop, number, field));
-    this.#listing = new Listing(this.#maildrop, field);
-    return this.#say(listingHead(this.#maildrop, field));
-  }
-
-  #retrieve(number: number, top: TopReader | null): Pop3ServerEvent | null {
-    const refusal = unavailable(this.#maildrop, number);
-    if (refusal) return this.#refuse(refusal);
-    this.#top = top;
-    return this.#ask({ type: 'retrieve', index: number - 1 }, 'transaction');
-  }
-
-  #quit(next: Phase): Pop3ServerEvent | null {
-    if (next === 'update')
-      return this.#ask({ type: 'update', indexes: this.#maildrop.deleted() }, next);
-    this.#say(ok(OK.quit));
-    return this.#close('quit');
-  }
-
-  #ask(question: Pop3Question, next: Phase): Pop3Question {
-    this.#question = { type: question.type, next };
-    return question;
-  }
-
-  #asked(): { readonly type: Pop3Question['type']; readonly next: Phase } {
-    if (!this.#question) throw new StateError('an answer, but no question is open');
-    return this.#question;
-  }
-
-  #logIn(answer: Opened | Retrieved | undefined, next: Phase): void {
+  #logIn(answer: Opened | Retrieved | undefined, { type, next }: Asked): void {
     if (!answer || !('entries' in answer)) throw new TypeError('a login is accepted with entries');
-    const name = this.#asked().type === 'login' ? this.#name : undefined;
     this.#maildrop = new Maildrop(answer.entries);
-    this.#user = answer.user ?? name;
+    this.#user = answer.user ?? (type === 'login' ? this.#name : undefined);
     this.#lines.limit = this.#limits.commandLine;
-    this.#question = null;
-    this.#phase = next;
     this.#say(ok(OK.loggedIn));
+    this.#enter(next);
   }
 
   /** A name serves for one PASS. RFC 1939 §7 (USER). */
   #loginFailed(): void {
-    this.#phase = 'authorization';
     this.#name = '';
+    this.#enter('authorization');
     if (++this.#failedLogins >= this.#limits.failedLogins) this.#close('errors');
   }
 
-  #leaveExchange(refusal: Refusal): Pop3ServerEvent {
-    this.#phase = 'authorization';
-    this.#refuse(refusal);
-    return { type: 'authCancelled' };
-  }
-
-  #beginContent(answer: Opened | Retrieved | undefined): void {
+  #beginContent(answer: Opened | Retrieved | undefined, { top }: Asked): void {
     if (!answer || !('size' in answer)) throw new TypeError('retrieve is accepted with a size');
     checkSize(answer.size);
-    this.#question = null;
-    this.#transfer = { dots: new DotWriter(), top: this.#top };
-    this.#say(ok(this.#top ? OK.top : `${answer.size} octets`));
+    this.#transfer = { dots: new DotWriter(), top };
+    this.#say(ok(top ? OK.top : `${answer.size} octets`));
   }
 
   #transferring(): Transfer {
@@ -348,51 +279,24 @@ export class Pop3Server {
     return this.#transfer;
   }
 
-  #updated(next: Phase): void {
-    this.#question = null;
-    this.#phase = next;
-    this.#say(ok(this.#maildrop.deletedCount > 0 ? OK.quitDeleted : OK.quit));
+  #sayGoodbye(): void {
+    this.#say(ok(this.#maildrop.marked().length > 0 ? OK.quitUpdated : OK.quit));
     this.#close('quit');
   }
 
-  /** A line that cannot be understood: one too many ends the session. */
-  #bad(refusal: Refusal): Pop3ServerEvent | null {
-    const { badCommands, badCommandsBeforeLogin } = this.#limits;
-    const limit = this.#phase === 'transaction' ? badCommands : badCommandsBeforeLogin;
-    const isLast = ++this.#badCommands >= limit;
-    const said = isLast ? REFUSALS.tooManyBadCommands : refusal;
-    const event = this.#phase === 'exchange' ? this.#leaveExchange(said) : this.#refuse(said);
-    if (isLast) this.#close('errors');
-    return event;
-  }
-
-  #situation(): { secure: boolean; loggedIn: boolean } {
-    return { secure: this.#tls !== null, loggedIn: this.#phase === 'transaction' };
-  }
-
-  #say(text: string): null {
-    this.#output.text(text);
-    return null;
-  }
-
-  #sayList(text: string, lines: readonly string[]): null {
-    return this.#say(`${ok(text)}${lines.map((line) => `${line}\r\n`).join('')}.\r\n`);
-  }
-
-  #refuse(refusal: Refusal): null {
-    return this.#say(err(refusal));
-  }
-
-  #close(reason: CloseReason): null {
+  #close(reason: CloseReason): void {
     this.#phase = 'closed';
     this.#order = { type: 'close', reason };
-    return null;
   }
 
   #takeOrder(): Pop3ServerEvent | null {
     const order = this.#order;
     this.#order = null;
     return order;
+  }
+
+  #say(text: string): void {
+    this.#output.text(text);
   }
 
   #send(): Pop3ServerEvent | null {
@@ -406,8 +310,7 @@ export class Pop3Server {
   }
 
   #leaveRest(what: string): void {
-    if (!this.#drained)
-      throw new StateError(`${what}() before next() gave null, or while we owe an answer`);
+    if (!this.#drained) throw new StateError(`${what}() while the machine has more to say`);
     this.#drained = false;
   }
 }
