@@ -1,0 +1,25 @@
+/** The extensions that EHLO lists. RFC 5321 §4.1.1.1. */
+
+/** What is offered at this moment; it changes when TLS begins. */
+export interface Offer {
+  readonly hostname: string;
+  /** Octets. RFC 1870 §4. */
+  readonly maxMessageSize: number;
+  readonly startTls: boolean;
+  /** In capitals; none means that AUTH is not offered. RFC 4954 §3. */
+  readonly mechanisms: readonly string[];
+}
+
+/** The lines of the EHLO reply behind its first. RFC 2920, 6152, 6531, 2034 are always offered. */
+export function ehloLines(offer: Offer): string[] {
+  return [
+    `SIZE ${offer.maxMessageSize}`,
+    '8BITMIME',
+    'SMTPUTF8',
+    'PIPELINING',
+    'ENHANCEDSTATUSCODES',
+    ...(offer.startTls ? ['STARTTLS'] : []),
+    ...(offer.mechanisms.length > 0 ? [`AUTH ${offer.mechanisms.join(' ')}`] : []),
+    'HELP',
+  ];
+}

@@ -1,0 +1,67 @@
+/** How a server machine is set up. */
+import type { TlsInfo } from '@postino/wire';
+import { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
+import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
+
+export interface SmtpServerOptions {
+  /** A domain or an address literal: the greeting, EHLO, 221 and 421 begin with it. RFC 5321 §4.2. */
+  readonly hostname: string;
+  /** Octets; default 50 MB. RFC 1870 §5. */
+  readonly maxMessageSize?: number;
+  /** Offer STARTTLS; default false. RFC 3207 §2. */
+  readonly startTls?: boolean;
+  /** Offer AUTH with these; default none. RFC 4954 §3. */
+  readonly mechanisms?: readonly string[];
+  /** Offer AUTH without TLS too; default false. RFC 4954 §4. */
+  readonly allowPlaintextAuth?: boolean;
+  /** The TLS that stood before the first octet (implicit TLS); default null. RFC 8314 §3.3. */
+  readonly tls?: TlsInfo | null;
+  /** What to do with a peer that speaks before the greeting: refuse it at once, or ask; default `refuse`. RFC 5321 §3.1. */
+  readonly earlyTalkers?: 'refuse' | 'ask';
+  /** What a NUL in a message means; default `keep`. RFC 5321 §4.5.2. */
+  readonly nul?: 'keep' | 'refuse';
+  /** Take `_` in the name of EHLO and HELO; default false. */
+  readonly helloUnderscores?: boolean;
+  readonly limits?: Partial<SmtpLimits>;
+  readonly timeouts?: Partial<SmtpTimeouts>;
+}
+
+export interface ResolvedOptions extends Required<
+  Omit<SmtpServerOptions, 'limits' | 'timeouts' | 'tls'>
+> {
+  readonly limits: SmtpLimits;
+  readonly timeouts: SmtpTimeouts;
+}
+
+/** Fills in the defaults; a `TypeError` names what cannot be. */
+export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
+  const resolved: ResolvedOptions = {
+    hostname: options.hostname,
+    maxMessageSize: options.maxMessageSize ?? DEFAULT_MAX_MESSAGE_SIZE,
+    startTls: options.startTls ?? false,
+    mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
+    allowPlaintextAuth: options.allowPlaintextAuth ?? false,
+    earlyTalkers: options.earlyTalkers ?? 'refuse',
+    nul: options.nul ?? 'keep',
+    helloUnderscores: options.helloUnderscores ?? false,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+  };
+  check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
+  check(
+    resolved.mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),
+    'mechanisms',
+  );
+  const numbers = {
+    maxMessageSize: resolved.maxMessageSize,
+    ...resolved.limits,
+    ...resolved.timeouts,
+  };
+  for (const [name, value] of Object.entries(numbers))
+    check(Number.isSafeInteger(value) && value > 0, name);
+  return resolved;
+}
+
+function check(sound: boolean, name: string): void {
+  if (!sound) throw new TypeError(`SmtpServerOptions: ${name} is out of range`);
+}

@@ -1,0 +1,68 @@
+/** In which order the peer may speak: the whole of it, as one table. */
+
+/** Where a session stands. */
+export type Phase =
+  | 'connect'
+  | 'hello'
+  | 'ready'
+  | 'mail'
+  | 'rcpt'
+  | 'content'
+  | 'tls'
+  | 'refused'
+  | 'closed';
+
+/** The commands that are served. */
+export type Verb =
+  | 'EHLO'
+  | 'HELO'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'RSET'
+  | 'NOOP'
+  | 'VRFY'
+  | 'HELP'
+  | 'QUIT'
+  | 'STARTTLS'
+  | 'AUTH';
+
+/** What moves a session on and is no command: it was connected, TLS stands, the end of the content was seen. */
+export type Happening = 'connection' | 'handshake' | 'end of data';
+
+/**
+ * Where a command leads once accepted; absent means 503. A refusal leaves the phase as it was, but for two: a refused
+ * connection may only QUIT (RFC 5321 §3.1), and the end of data ends the transaction however it is answered.
+ * RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4.
+ */
+export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb | Happening, Phase>>>>> = {
+  connect: { connection: 'hello' },
+  hello: { ...always('hello'), EHLO: 'ready', HELO: 'ready', RSET: 'hello' },
+  ready: {
+    ...always('ready'),
+    EHLO: 'ready',
+    HELO: 'ready',
+    RSET: 'ready',
+    STARTTLS: 'tls',
+    AUTH: 'ready',
+    MAIL: 'mail',
+  },
+  mail: { ...always('mail'), EHLO: 'ready', HELO: 'ready', RSET: 'ready', RCPT: 'rcpt' },
+  rcpt: {
+    ...always('rcpt'),
+    EHLO: 'ready',
+    HELO: 'ready',
+    RSET: 'ready',
+    RCPT: 'rcpt',
+    DATA: 'content',
+  },
+  content: { 'end of data': 'ready' },
+  tls: { handshake: 'hello' },
+  refused: { QUIT: 'closed' },
+  closed: {},
+};
+
+/** The commands that may come at any time. RFC 5321 §4.1.4. */
+function always(phase: Phase): Partial<Record<Verb, Phase>> {
+  return { NOOP: phase, VRFY: phase, HELP: phase, QUIT: 'closed' };
+}

@@ -1,0 +1,43 @@
+/** What is said when a question is accepted and nothing else is asked for. */
+import type { Reply } from '@postino/wire';
+import { ehloLines, type Offer } from './ehlo.ts';
+import type { SmtpServerQuestion } from './events.ts';
+import { HOST_REPLIES, REPLIES } from './replies.ts';
+
+const USUAL = {
+  auth: REPLIES.loggedIn,
+  authResponse: REPLIES.loggedIn,
+  mail: REPLIES.senderOk,
+  rcpt: REPLIES.recipientOk,
+  verify: REPLIES.cannotVerify,
+  data: REPLIES.content,
+  message: REPLIES.ok,
+} as const;
+
+/**
+ * The reply that accepts, with what the application would rather say in it. The host's name always leads the greeting
+ * and the answer to EHLO, and neither has a status. RFC 5321 §4.2, §4.1.1.1; RFC 2034 §4.
+ */
+export function usualReply(
+  question: SmtpServerQuestion,
+  said: Partial<Reply> | undefined,
+  offer: Offer,
+): Reply {
+  const { hostname } = offer;
+  if (question.type === 'connect') {
+    return said?.text === undefined
+      ? HOST_REPLIES.greeting(hostname)
+      : { code: 220, text: named(hostname, said.text) };
+  }
+  if (question.type === 'hello') {
+    const lines = named(hostname, said?.text ?? `Hello ${question.name}`);
+    return { code: 250, text: question.extended ? [...lines, ...ehloLines(offer)] : lines };
+  }
+  const usual = USUAL[question.type];
+  return said ? { ...usual, ...said } : usual;
+}
+
+function named(hostname: string, text: Reply['text']): string[] {
+  const [first, ...more] = [text].flat();
+  return [`${hostname} ${first ?? ''}`, ...more];
+}
