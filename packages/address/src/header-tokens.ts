@@ -12,8 +12,8 @@ export interface HeaderToken {
   readonly comment: string;
 }
 
-const BLANK = /[ \t\r\n]/;
-const SPECIAL = /[<>:;,@.]/;
+const BLANK = ' \t\r\n';
+const SPECIAL = '<>:;,@.';
 // Atoms take all that is not ASCII too. RFC 6532 §3.2.
 const ATOM = /[^\0- ()<>[\]:;@\\,."\x7f]+/y;
 
@@ -24,7 +24,7 @@ export function headerTokens(text: string): HeaderToken[] | null {
   let comment = '';
   for (let at = 0; at < text.length;) {
     const first = text.charAt(at);
-    if (BLANK.test(first)) {
+    if (BLANK.includes(first)) {
       spaced = true;
       at++;
     } else if (first === '(') {
@@ -51,7 +51,7 @@ type Piece = Pick<HeaderToken, 'type' | 'value'> & { readonly end: number };
 
 function tokenAt(text: string, at: number): Piece | null {
   const first = text.charAt(at);
-  if (SPECIAL.test(first)) return { type: 'special', value: first, end: at + 1 };
+  if (SPECIAL.includes(first)) return { type: 'special', value: first, end: at + 1 };
   if (first === '"') return quotedAt(text, at);
   if (first === '[') return literalAt(text, at);
   ATOM.lastIndex = at;

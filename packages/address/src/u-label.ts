@@ -3,6 +3,8 @@
  * joining types; `@postino/address/idna` brings those.
  */
 
+const NON_ASCII = /[^\0-\x7f]/;
+
 // Letters, marks and digits without capitals (§2.1, §2.2), exceptions (§2.6), joiners (§2.8). RFC 5892.
 const PERMITTED =
   /^[\p{Ll}\p{Lm}\p{Lo}\p{Mn}\p{Mc}\p{Nd}\-\u00b7\u0375\u05f3\u05f4\u06fd\u06fe\u0f0b\u3007\u30fb\u200c\u200d]+$/u;
@@ -28,6 +30,7 @@ const MISPLACED = /^[\p{M}\u200c\u200d]|^-|-$|^..--/u;
  */
 export function isULabel(label: string): boolean {
   return (
+    NON_ASCII.test(label) &&
     PERMITTED.test(label) &&
     !FORBIDDEN.some((pattern) => pattern.test(label)) &&
     !MISPLACED.test(label) &&
