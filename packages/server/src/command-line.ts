@@ -1,0 +1,80 @@
+/** The command line as a value. */
+import { parseArgs } from 'node:util';
+import { nearest } from './did-you-mean.ts';
+
+export type Command =
+  | { readonly type: 'serve'; readonly config: string }
+  | { readonly type: 'tryOut' }
+  | { readonly type: 'help' }
+  | { readonly type: 'version' };
+
+/** What was written is no command; the message says what would be one. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP: string = `postino: a mail server. SMTP in, Maildir, POP3 out.
+
+  postino serve --config FILE   run the server that FILE describes
+  postino                       run a server to try out, with users and a certificate of its own
+  postino --help                show this
+  postino --version             show the version
+
+It ends in order on SIGTERM and SIGINT. Exit codes: 0 all is well, 1 the server could not start or go on,
+64 the command line is wrong, 78 the configuration is wrong.
+`;
+
+const OPTIONS = {
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+/** Reads the arguments behind the program's name; throws a `UsageError`. */
+export function parseCommandLine(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  const [command, extra] = positionals;
+  if (values.help) return { type: 'help' };
+  if (values.version) return { type: 'version' };
+  if (command !== undefined && command !== 'serve') throw unknown('command', command, ['serve']);
+  if (extra !== undefined)
+    throw new UsageError(`"${extra}" is one word too many; write: postino serve --config ${extra}`);
+  if (values.config) return { type: 'serve', config: values.config };
+  if (command === 'serve')
+    throw new UsageError('serve needs a configuration; write: postino serve --config FILE');
+  return { type: 'tryOut' };
+}
+
+function parse(args: readonly string[]): {
+  values: { config?: string; help?: boolean; version?: boolean };
+  positionals: string[];
+} {
+  const { tokens, ...parsed } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (!(token.name in OPTIONS))
+      throw unknown(
+        'option',
+        token.rawName,
+        Object.keys(OPTIONS).map((name) => `--${name}`),
+      );
+    const wantsValue = OPTIONS[token.name as keyof typeof OPTIONS].type === 'string';
+    if (wantsValue && !token.value)
+      throw new UsageError(`${token.rawName} needs a value; write: ${token.rawName} FILE`);
+    if (!wantsValue && token.value !== undefined)
+      throw new UsageError(`${token.rawName} takes no value`);
+  }
+  return parsed as ReturnType<typeof parse>;
+}
+
+function unknown(kind: string, given: string, known: readonly string[]): UsageError {
+  const meant = nearest(given, known);
+  const advice = meant ? `did you mean "${meant}"?` : 'postino --help shows what there is';
+  return new UsageError(`there is no ${kind} "${given}"; ${advice}`);
+}

@@ -1,0 +1,97 @@
+/** A configuration from a file, from text, or from an object: checked, with defaults put in and paths made whole. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import type { Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { mistakesOf, type FoundMistake } from './mistakes.ts';
+import { configSchema, WITHOUT_EFFECT, type Checked } from './schema.ts';
+import { lineOfKey } from './toml-line.ts';
+
+/** Reads a file; rejects with a `ConfigError` that names each mistake, or that the file cannot be read. */
+export async function loadConfig(file: string): Promise<Config> {
+  const toml = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(file, [{ line: null, key: '', text: unreadable(error) }]);
+  });
+  return parseConfig(toml, { file });
+}
+
+/** Reads TOML text that came from this file; throws a `ConfigError`. Paths are relative to the file. */
+export function parseConfig(toml: string, { file }: { file: string }): Config {
+  const checked = check(parseToml(toml, file), dirname(resolve(file)));
+  if ('config' in checked) return checked.config;
+  const mistakes = checked.mistakes.map(({ path, text }) => ({
+    line: lineOfKey(toml, path),
+    key: path.join('.'),
+    text,
+  }));
+  throw new ConfigError(
+    file,
+    mistakes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  );
+}
+
+/** Takes an object with the keys of the file; throws a `ConfigError`. Paths are relative to `folder`. */
+export function checkConfig(given: object, { folder }: { folder: string }): Config {
+  const checked = check(given, resolve(folder));
+  if ('config' in checked) return checked.config;
+  const mistakes = checked.mistakes.map(({ path, text }) => ({
+    line: null,
+    key: path.join('.'),
+    text,
+  }));
+  throw new ConfigError('configuration', mistakes);
+}
+
+function parseToml(toml: string, file: string): object {
+  try {
+    return parse(toml);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The library's message goes on with an excerpt of the text.
+    const text = error.message.replace(/^Invalid TOML document: /, '').split('\n')[0]!;
+    throw new ConfigError(file, [{ line: error.line, key: '', text: `this is not TOML: ${text}` }]);
+  }
+}
+
+function check(given: object, folder: string): { config: Config } | { mistakes: FoundMistake[] } {
+  const { data, error } = configSchema(folder).safeParse(given, { reportInput: true });
+  if (error) return { mistakes: error.issues.flatMap(mistakesOf) };
+  const mistakes = conflicts(data);
+  return mistakes.length > 0 ? { mistakes } : { config: complete(data, Object.keys(given)) };
+}
+
+function complete(checked: Checked, given: readonly string[]): Config {
+  const { hostname, local_domains } = checked;
+  return {
+    ...checked,
+    local_domains: local_domains.map((domain) => (domain === '@' ? hostname : domain)),
+    without_effect: WITHOUT_EFFECT.filter((section) => given.includes(section)),
+  };
+}
+
+/** What is wrong only together with another key. */
+function conflicts({ smtp, pop3, tls }: Checked): FoundMistake[] {
+  const mistakes: FoundMistake[] = [];
+  for (const [section, { tls_listen }] of Object.entries({ smtp, pop3 })) {
+    if (tls_listen.length > 0 && !tls.certificate)
+      mistakes.push({
+        path: [section, 'tls_listen'],
+        text: 'listening with TLS needs a certificate; give certificate = "…" in [tls]',
+      });
+  }
+  if (tls.key && !tls.certificate)
+    mistakes.push({
+      path: ['tls', 'key'],
+      text: 'a key needs its certificate; give certificate = "…" too',
+    });
+  return mistakes;
+}
+
+function unreadable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT')
+    return 'there is no such file; give the path of the configuration with --config';
+  if (code === 'EACCES') return 'this file may not be read by the user who runs the server';
+  return `it cannot be read: ${message}`;
+}

@@ -1,0 +1,203 @@
+/** The form of the file: every key, its default, and what is said when its value is none. */
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { nearest } from '../did-you-mean.ts';
+import type { Config } from './config.ts';
+import * as values from './values.ts';
+
+/** The sections whose features do not exist yet: their form is checked, and that is all. */
+export const WITHOUT_EFFECT: readonly string[] = ['outbound', 'dkim', 'checks', 'dns'];
+
+/** A file as this schema gives it, before what spans several keys. */
+export type Checked = Omit<Config, 'without_effect'>;
+
+/** The schema of a file that lies in this folder: its paths are relative to it. */
+export function configSchema(folder: string): z.ZodType<Checked> {
+  const file = z
+    .string()
+    .min(1, '"" is no path')
+    .transform((path) => resolve(folder, path));
+  const fileOrNone = z.string().transform((path) => (path === '' ? null : resolve(folder, path)));
+  return section({
+    hostname,
+    local_domains: z.array(localDomain).prefault(['@']),
+    data_dir: file.prefault('/var/lib/postino'),
+    run_as: orNone(values.readRunAs, 'no user and group; write both, as "mail:mail"').prefault(''),
+    smtp: subsection({
+      listen: z.array(listenAddress).prefault(['0.0.0.0:25', '[::]:25']),
+      tls_listen: z.array(listenAddress).prefault([]),
+      max_message_size: size.prefault('50MB'),
+      allow_plaintext_auth: z.boolean().prefault(false),
+    }),
+    pop3: subsection({
+      listen: z.array(listenAddress).prefault(['0.0.0.0:110', '[::]:110']),
+      tls_listen: z.array(listenAddress).prefault([]),
+      greeting: greeting.prefault('Postino ready.'),
+      allow_plaintext_auth: z.boolean().prefault(false),
+    }),
+    tls: subsection({ certificate: fileOrNone.prefault(''), key: fileOrNone.prefault('') }),
+    users: subsection({ passwd: file.prefault('/etc/mail/passwd') }),
+    aliases: subsection({
+      file: fileOrNone.prefault(''),
+      suffix_separators: z.array(separator).prefault(['+']),
+      postmaster: orNone(readUser, 'no name of a user').prefault(''),
+    }),
+    maildir: subsection({
+      path: mailFolder.transform((path) => resolve(folder, path)).prefault('/var/mail/{user}'),
+      mode: reading(values.readMode, 'no mode of a file; write it in octal, as "0660"').prefault(
+        '0600',
+      ),
+    }),
+    limits: subsection({
+      connections: count.prefault(1000),
+      connections_per_address: count.prefault(100),
+      errors: count.prefault(10),
+      recipients: count.prefault(1000),
+      guesses: count.prefault(3),
+      guess_delay: time.prefault('30s'),
+      line_time: time.prefault('5m'),
+      session_time: time.prefault('1h'),
+      header_size: size.prefault('1MB'),
+      received: count.prefault(100),
+      disk_reserve: size.prefault('50MB'),
+      stop_time: time.prefault('10s'),
+    }),
+    log: subsection({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).prefault('info'),
+    }),
+    ...unbuilt(fileOrNone),
+  });
+}
+
+/** What later features will read; the design fixes these keys already. */
+function unbuilt(fileOrNone: z.ZodType<string | null, string>): z.ZodRawShape {
+  const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
+  return {
+    outbound: subsection({
+      interface: orNone(values.readAddress, 'no IP address').prefault(''),
+      port: z.int().min(1).max(65_535).prefault(25),
+      ignore_target_hosts: z
+        .array(
+          reading(
+            values.readNetwork,
+            'no IP address or network; write it as "127.0.0.0/8" or "::1"',
+          ),
+        )
+        .prefault(['0.0.0.0', '127.0.0.0/8', '::1']),
+      smarthost: orNone(
+        values.readHostAndPort,
+        'no host with a port; write it as "mail.example.net:587"',
+      ).prefault(''),
+      retry: reading(
+        values.readRetryRule,
+        'no retry rule; write it as "F,2h,15m; G,16h,1h,1.5; F,4d,6h"',
+      ).prefault('F,2h,15m; G,16h,1h,1.5; F,4d,6h'),
+    }),
+    dkim: subsection({
+      domain: orNone(values.readHostname, 'no domain').prefault(''),
+      selector: reading(values.readHostname, 'no selector; write a DNS label, as "dkim"').prefault(
+        'dkim',
+      ),
+      private_key: fileOrNone.prefault(''),
+      canonicalization: z.enum(['relaxed', 'simple']).prefault('relaxed'),
+    }),
+    checks: subsection({
+      dnsbl: subsection({ zones: z.array(domain).prefault([]), action }),
+      spf: subsection({ action }),
+    }),
+    dns: subsection({
+      servers: z
+        .array(
+          reading(values.readDnsServer, 'no address of a DNS server; write it as "127.0.0.1:5353"'),
+        )
+        .prefault([]),
+    }),
+  };
+}
+
+/** Text that `parse` understands; of other text is said that it `is` something else, and what would be right. */
+function reading<T>(parse: (text: string) => T | null, is: string): z.ZodType<T, string> {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is ${is}` });
+    return z.NEVER;
+  });
+}
+
+/** The same, and `""` stands for none. */
+function orNone<T>(parse: (text: string) => T | null, is: string): z.ZodType<T | null, string> {
+  const some = reading((text) => (text === '' ? { value: null } : wrapped(parse(text))), is);
+  return some.transform(({ value }) => value);
+}
+
+function wrapped<T>(value: T | null): { value: T } | null {
+  return value === null ? null : { value };
+}
+
+/** A table that takes no key but these; for each unknown one the message has a line. */
+function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, known)).join('\n')
+        : undefined,
+  });
+}
+
+/** A section that need not be there: all its keys have defaults. */
+function subsection<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): z.ZodPrefault<z.ZodObject<Shape, z.core.$strict>> {
+  return section(shape).prefault({} as z.input<z.ZodObject<Shape, z.core.$strict>>);
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return `there is no such key; ${meant ? `did you mean "${meant}"?` : `known here are ${known.join(', ')}`}`;
+}
+
+const size = reading(
+  values.readSize,
+  'no size; write a whole number and a unit (B, KB, MB, GB), as "50MB"',
+);
+const time = reading(
+  values.readTime,
+  'no time of at most 24 days; write a whole number and a unit (s, m, h, d), as "5m"',
+);
+const count = z.int().min(1);
+const listenAddress = reading(
+  values.readListenAddress,
+  'no address to listen on; write an IP address and a port up to 65535, as "0.0.0.0:25" or "[::]:25"',
+);
+const hostname = reading(
+  values.readHostname,
+  'no host name; write a domain name, as "mail.example.org"',
+);
+const domain = reading(values.readHostname, 'no domain; write a domain name, as "example.org"');
+const localDomain = reading(
+  (text) => (text === '@' ? text : values.readHostname(text)),
+  'no domain; write "@" for the hostname, or a domain name, as "example.org"',
+);
+const separator = reading(
+  (text) => (/^[!#$%&'*+/=?^`{|}~_.-]$/.test(text) ? text : null),
+  'no separator; write one mark, as "+" or "-"',
+);
+const greeting = reading(
+  (text) => (/^[ -;=-~]{1,400}$/.test(text) ? text : null),
+  'no greeting; write one line of ASCII of at most 400 characters, without "<"',
+);
+const mailFolder = reading(
+  (text) =>
+    text.split('/').filter((name) => name === '{user}').length === 1 &&
+    text.split('{user}').length === 2
+      ? text
+      : null,
+  'no path of mailboxes; write "{user}" as one whole folder name in it, as "/var/mail/{user}"',
+);
+
+/** A name that may stand for a user: see `mail-folder.ts`. */
+function readUser(text: string): string | null {
+  return /^[a-z0-9_@-][a-z0-9._@-]*$/.test(text) ? text : null;
+}
