@@ -3,7 +3,8 @@ import { decodeUtf8, latin1 } from '@postino/wire';
 
 /** What a command asks for, its keyword in capitals. */
 export type Command =
-  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' }
+  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' }
+  | { readonly verb: 'QUIT' }
   | { readonly verb: 'USER'; readonly name: string }
   /** All that follows the space, spaces kept, as octets: a view into the line. */
   | { readonly verb: 'PASS'; readonly password: Uint8Array }

@@ -71,7 +71,8 @@ export function stepFor(command: Command, session: Session): Step {
     case 'RSET':
       maildrop.reset();
       return say(ok(OK.reset));
-    case 'QUIT':
+    default:
+      command.verb satisfies 'QUIT';
       return quit(session);
   }
 }
