@@ -22,7 +22,8 @@ export function headerTokens(text: string): HeaderToken[] | null {
   const tokens: HeaderToken[] = [];
   let spaced = false;
   let comment = '';
-  for (let at = 0; at < text.length;) {
+  let at = 0;
+  while (at < text.length) {
     const first = text.charAt(at);
     if (BLANK.includes(first)) {
       spaced = true;
@@ -93,7 +94,7 @@ function endOfComment(text: string, at: number): number | null {
   return null;
 }
 
-/** Takes away backslashes (§3.2.1) and folding (§2.2.3). RFC 5322. */
+/** Takes away folding and backslashes. RFC 5322 §2.2.3, §3.2.1. */
 function unescape(text: string): string {
   return text.replace(/\r?\n(?=[ \t])/g, '').replace(/\\(.)/gs, '$1');
 }

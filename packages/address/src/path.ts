@@ -55,7 +55,7 @@ function parseInside(text: string, options: AddressOptions): Path | null {
 
 /**
  * Where the mailbox begins: behind `@one,@two:` if such a route stands there. It must be accepted and should be
- * ignored; null when it is broken. RFC 5321 §4.1.2, §3.3.
+ * ignored; null when it is broken. RFC 5321 §4.1.1.3, §3.6.1.
  */
 function afterSourceRoute(text: string, options: AddressOptions): number | null {
   if (!text.startsWith('@')) return 0;

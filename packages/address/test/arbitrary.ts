@@ -34,9 +34,10 @@ export const nearMailbox: fc.Arbitrary<string> = fc
     fc.oneof(
       soup,
       localPart,
+      label,
       localPart.map((text) => `"${text}"`),
     ),
-    fc.constantFrom('@', '', '@@', '.'),
+    fc.constantFrom('@', '@', '@', '@', '', '@@', '.'),
     fc.oneof(
       domain,
       soup,
