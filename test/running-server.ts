@@ -1,0 +1,121 @@
+/** A real server in a process of its own, in a folder of its own, on ports of its own: what the end-to-end tests talk to. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { selfSigned } from '@postino/node';
+
+/** The course's users, and their passwords. */
+export const PASSWORDS = { ale: 'correct horse', daniele: 'battery staple' };
+export type User = keyof typeof PASSWORDS;
+
+export interface Ports {
+  readonly smtp: number;
+  readonly smtps: number;
+  readonly pop3: number;
+  readonly pop3s: number;
+}
+
+const main = join(import.meta.dirname, '../packages/server/src/main.ts');
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** A folder with all that a server needs: passwd, aliases, certificate, configuration. */
+export class Site {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'postino-'));
+  readonly certificate: string = join(this.folder, 'certificate.pem');
+  readonly #config: string = join(this.folder, 'postino.toml');
+
+  constructor(more = '') {
+    const { certificate, key } = selfSigned({ names: ['localhost', 'poul.org'] });
+    writeFileSync(this.certificate, certificate);
+    writeFileSync(join(this.folder, 'key.pem'), key, { mode: 0o600 });
+    const users = Object.entries(PASSWORDS).map(([user, password]) => `${user}:${md5(password)}::\n`);
+    writeFileSync(join(this.folder, 'passwd'), users.join(''));
+    writeFileSync(join(this.folder, 'aliases'), 'otacon22: daniele\ninfo: ale, daniele\n');
+    writeFileSync(this.#config, `${CONFIG}${more}`);
+  }
+
+  /** Starts a server here, and resolves once it listens. */
+  async start(): Promise<Server> {
+    const child = spawn(process.execPath, ['--conditions=@postino/source', main, 'serve', '--config', this.#config], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ports: Partial<Record<keyof Ports, number>> = {};
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const log = JSON.parse(line) as { msg: string; service?: keyof Ports; port?: number };
+      if (log.msg === 'listening') ports[log.service!] = log.port!;
+      if (log.msg === 'ready') break;
+    }
+    child.stdout!.resume();
+    assert.deepEqual(Object.keys(ports).toSorted(), ['pop3', 'pop3s', 'smtp', 'smtps']);
+    return new Server(child, ports as Ports);
+  }
+
+  /** The messages in a user's mailbox, as they lie on disk, in the order of their arrival. */
+  mailbox(user: User): string[] {
+    return ['new', 'cur'].flatMap((part) => {
+      const folder = join(this.folder, 'mail', user, part);
+      return list(folder)
+        .toSorted()
+        .map((name) => readFileSync(join(folder, name), 'latin1'));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class Server {
+  readonly ports: Ports;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(child: ChildProcess, ports: Ports) {
+    this.#child = child;
+    this.#exit = once(child, 'exit');
+    this.ports = ports;
+  }
+
+  /** Ends it, and resolves with its exit status, or the signal that killed it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
+    this.#child.kill(signal);
+    const [status, killedBy] = (await this.#exit) as [number | null, string | null];
+    return status ?? killedBy!;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+const CONFIG = `
+hostname = "poul.org"
+local_domains = ["@"]
+data_dir = "data"
+[smtp]
+listen = ["127.0.0.1:0"]
+tls_listen = ["127.0.0.1:0"]
+[pop3]
+listen = ["127.0.0.1:0"]
+tls_listen = ["127.0.0.1:0"]
+greeting = "YOLO."
+[tls]
+certificate = "certificate.pem"
+key = "key.pem"
+[users]
+passwd = "passwd"
+[aliases]
+file = "aliases"
+postmaster = "ale"
+[maildir]
+path = "mail/{user}"
+`;
