@@ -2,7 +2,6 @@
 
 /** What is offered at this moment; it changes when TLS begins. */
 export interface Offer {
-  readonly hostname: string;
   /** Octets. RFC 1870 §4. */
   readonly maxMessageSize: number;
   readonly startTls: boolean;

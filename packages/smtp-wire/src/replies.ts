@@ -142,7 +142,6 @@ export const REPLIES = {
 
 /** The replies that name the host. RFC 5321 §4.2: the greeting, 221 and 421 begin with its domain. */
 export const HOST_REPLIES = {
-  greeting: (host: string): Reply => ({ code: 220, text: `${host} ESMTP Postino` }), // RFC 5321 §4.2
   closing: (host: string): Reply => reply(221, '2.0.0', `${host} closing connection`), // RFC 5321 §4.1.1.10
   shuttingDown: (host: string): Reply =>
     reply(421, '4.3.2', `${host} shutting down, please try later`), // RFC 5321 §3.8

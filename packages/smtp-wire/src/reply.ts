@@ -32,11 +32,16 @@ export function withStatus(reply: Reply): Reply {
   return status === undefined ? reply : { ...reply, status };
 }
 
-/** Throws a `TypeError` where an application's reply is none, or of a class that does not answer. RFC 5321 §4.2. */
-export function checkReply(reply: Reply, classes: readonly number[]): void {
+/** The reply as it answers a connection or EHLO. RFC 2034 §4. */
+export function withoutStatus({ code, text }: Reply): Reply {
+  return { code, text };
+}
+
+/** Throws a `TypeError` where an application's reply is of no class from `first` to `last`. RFC 5321 §4.2.1. */
+export function checkReply(reply: Reply, first: number, last: number): void {
   const digit = replyClass(reply);
-  if (!Number.isInteger(reply.code) || !classes.includes(digit)) {
-    throw new TypeError(`a reply of class ${classes.join(' or ')} answers here, not ${reply.code}`);
+  if (!Number.isInteger(reply.code) || !(digit >= first && digit <= last)) {
+    throw new TypeError(`a reply of class ${first} to ${last} answers here, not ${reply.code}`);
   }
   if (reply.status !== undefined && !reply.status.startsWith(`${digit}.`)) {
     throw new TypeError(`status ${reply.status} does not agree with reply code ${reply.code}`);

@@ -16,10 +16,8 @@ import {
   type Reply,
   type TlsInfo,
 } from '@postino/wire';
-import { AuthExchange } from './auth-exchange.ts';
-import { isAsciiPath, parseCommand, type Command, type CommandFault } from './command.ts';
+import { parseCommand, type Command, type CommandFault } from './command.ts';
 import { Content } from './content.ts';
-import type { Offer } from './ehlo.ts';
 import type {
   CloseReason,
   SmtpServerEvent,
@@ -27,50 +25,39 @@ import type {
   SmtpServerOrder,
   SmtpServerQuestion,
 } from './events.ts';
+import { judgeAuth, judgeMail, judgeRcpt, judgeStartTls } from './judge.ts';
 import { resolveOptions, type ResolvedOptions, type SmtpServerOptions } from './options.ts';
-import { ORDER, type Happening, type Phase, type Verb } from './order.ts';
+import { ORDER, type Verb } from './order.ts';
 import { outOfOrder } from './out-of-order.ts';
 import { HOST_REPLIES, REPLIES } from './replies.ts';
 import { ReplyQueue } from './reply-queue.ts';
-import { checkReply, replyClass, withStatus } from './reply.ts';
+import { checkReply, withoutStatus, withStatus } from './reply.ts';
+import { SessionState } from './session-state.ts';
 import { Tally } from './tally.ts';
 import { usualReply } from './usual-reply.ts';
-
-type CommandOf<V extends Verb> = Extract<Command, { readonly verb: V }>;
 
 const RESET: SmtpServerNews = { type: 'reset' };
 const AUTH_CANCELLED: SmtpServerNews = { type: 'authCancelled' };
 
-/** What kind of fault a line has, as a reply. */
+/** The commands that bring a message nearer, and the last one. */
+const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'QUIT']);
+
 const LINE_FAULTS = {
   bareCr: REPLIES.badLineEnd,
   bareLf: REPLIES.badLineEnd,
   nul: REPLIES.badOctets,
+  tooLong: REPLIES.lineTooLong,
 } as const;
 
-/** The commands that bring a message nearer, and the last one. */
-const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'QUIT']);
-
-/** What moves a session on when a question is accepted. An AUTH exchange is one long AUTH. */
-const MOVES: Readonly<Record<Exclude<SmtpServerQuestion['type'], 'hello'>, Verb | Happening>> = {
-  connect: 'connection',
-  auth: 'AUTH',
-  authResponse: 'AUTH',
-  mail: 'MAIL',
-  rcpt: 'RCPT',
-  verify: 'VRFY',
-  data: 'DATA',
-  message: 'end of data',
-};
-
-/** The server machine. One per connection. */
+/** The server machine: one per connection. */
 export class SmtpServer {
   readonly #options: ResolvedOptions;
+  readonly #state: SessionState;
+  readonly #tally: Tally;
   readonly #lines: LineReader;
   readonly #replies = new ReplyQueue();
-  readonly #tally: Tally;
+  #content: Content | null = null;
 
-  #phase: Phase = 'connect';
   #question: SmtpServerQuestion | null = null;
   #news: SmtpServerNews | null = null;
   #order: SmtpServerOrder | null = null;
@@ -79,17 +66,11 @@ export class SmtpServer {
   /** How often more was waited for since the last whole line. */
   #waits = 0;
 
-  #tls: TlsInfo | null;
-  #hello: { readonly name: string; readonly extended: boolean } | null = null;
-  #auth = new AuthExchange();
-  #transaction: { readonly smtpUtf8: boolean; recipients: number } | null = null;
-  #content: Content | null = null;
-
   constructor(options: SmtpServerOptions) {
     this.#options = resolveOptions(options);
-    this.#tls = options.tls ?? null;
-    this.#lines = new LineReader(this.#options.limits.commandLine);
+    this.#state = new SessionState(this.#options, options.tls ?? null);
     this.#tally = new Tally(this.#options.limits);
+    this.#lines = new LineReader(this.#options.limits.commandLine);
   }
 
   get hostname(): string {
@@ -98,7 +79,7 @@ export class SmtpServer {
 
   /** What the peer called itself, once that was accepted. */
   get hello(): { readonly name: string; readonly extended: boolean } | null {
-    return this.#hello;
+    return this.#state.hello;
   }
 
   /**
@@ -111,10 +92,10 @@ export class SmtpServer {
     return this.#content ? content : Math.ceil(command / Math.max(1, this.#waits));
   }
 
-  /** Takes octets from the peer. Only after `next()` gave null (or before the first: the peer was early). */
+  /** Takes octets from the peer. Only after `next()` gave null, or before its first call: the peer was early. */
   receive(chunk: Uint8Array): void {
     if (!this.#drained)
-      throw new StateError('receive() only after next() returned null, with no question open');
+      throw new StateError('receive() only after next() gave null, with no question open');
     this.#drained = false;
     if (this.#content) this.#content.push(chunk);
     else this.#lines.push(chunk);
@@ -122,332 +103,226 @@ export class SmtpServer {
 
   /** The next event; null when only an answer or the peer can move us on. */
   next(): SmtpServerEvent | null {
-    const event = this.#takeNews() ?? (this.#question ? null : this.#advance());
+    const event = this.#takeNews() ?? this.#advance();
     if (event) return event;
     const bytes = this.#replies.take();
     if (bytes) return { type: 'send', bytes };
-    if (this.#order) return this.#takeOrder(this.#order);
-    this.#drained = !this.#question && this.#phase !== 'tls' && this.#phase !== 'closed';
+    if (this.#order) return this.#takeOrder();
+    this.#drained = this.#canAdvance;
     if (this.#drained) this.#waits++;
     return null;
   }
 
-  /** Accepts; the reply, or its text, stands in for the usual one. */
+  /** Accepts; what is given of a reply stands in for the usual one. */
   accept(reply?: Partial<Reply>): void {
     const question = this.#openQuestion();
-    const said = usualReply(question, reply, this.#offer);
-    checkReply(said, [replyClass(usualReply(question, undefined, this.#offer))]);
+    const said = usualReply(question, reply, this.#state);
+    const digit = question.type === 'data' ? 3 : 2;
+    checkReply(said, digit, digit);
     this.#question = null;
-    this.#accepted(question);
-    this.#say(said);
+    if (question.type === 'hello') this.#dropTransaction();
+    this.#state.accepted(question);
+    if (question.type === 'data') this.#beginContent();
+    if (question.type === 'message') this.#tally.message();
+    this.#replies.add(said);
   }
 
-  /** Refuses; the phase stays as it was. 421 ends the session. */
+  /** Refuses, and the session stays where it was; 421 ends it. */
   reject(reply: Reply): void {
     const question = this.#openQuestion();
-    checkReply(reply, [4, 5]);
+    checkReply(reply, 4, 5);
     this.#question = null;
-    const { code, text } = reply;
-    // Neither greeting nor the answer to EHLO has a status. RFC 2034 §4.
-    this.#say(
-      question.type === 'connect' || question.type === 'hello' ? { code, text } : withStatus(reply),
+    const { type } = question;
+    this.#replies.add(
+      type === 'connect' || type === 'hello' ? withoutStatus(reply) : withStatus(reply),
     );
     if (reply.code === 421) this.#close('refused');
-    else this.#rejected(question);
+    else if (type === 'connect') this.#state.phase = 'refused';
+    else if (type === 'message') this.#endTransaction();
+    else if (type === 'data') this.#contentRefused();
+    else if (type === 'auth' || type === 'authResponse') this.#loginFailed();
   }
 
   /** Goes on with an AUTH exchange. RFC 4954 §4. */
   challenge(bytes: Uint8Array): void {
     const { type } = this.#openQuestion();
     if (type !== 'auth' && type !== 'authResponse')
-      throw new StateError('challenge() answers auth and authResponse only');
+      throw new StateError('challenge() answers AUTH only');
     this.#question = null;
-    this.#replies.addBytes(this.#auth.challenge(bytes));
+    this.#replies.addBytes(this.#state.auth.challenge(bytes));
   }
 
   /** Refuses the message while its content flows: the rest is read to its true end, unseen, then comes this reply. */
   refuse(reply: Reply): void {
-    checkReply(reply, [4, 5]);
+    checkReply(reply, 4, 5);
     if (!this.#content) throw new StateError('refuse() only while content flows');
     this.#dropTransaction();
     this.#content.refuse(withStatus(reply));
   }
 
   /** Says 421 and closes at the next place where that is allowed; a message in flight ends first. RFC 5321 §3.8. */
-  shutdown(reply: Reply = HOST_REPLIES.shuttingDown(this.#options.hostname)): void {
-    checkReply(reply, [4, 5]);
+  shutdown(reply: Reply = HOST_REPLIES.shuttingDown(this.hostname)): void {
+    checkReply(reply, 4, 5);
     this.#shutdown = withStatus(reply);
   }
 
-  /** TLS stands: all that the client said is forgotten. RFC 3207 §4.2. */
+  /** TLS stands: all that the client said is forgotten, half a line included. RFC 3207 §4.2. */
   secured(tls: TlsInfo): void {
-    if (this.#phase !== 'tls' || this.#order)
+    if (this.#state.phase !== 'tls' || this.#order)
       throw new StateError('secured() only after startTls was ordered');
-    this.#tls = tls;
-    this.#hello = null;
-    this.#auth = new AuthExchange();
+    this.#state.secured(tls);
     this.#lines.reset();
-    this.#moveOn('handshake');
   }
 
-  /** The peer ended its side. */
+  /** The peer ended its side: a message without its end is dropped. RFC 5321 §4.1.1.10. */
   ended(): void {
     this.#close('closed');
   }
 
   /** The peer took too long. RFC 5321 §4.5.3.2.7. */
   expire(): void {
-    this.#say(HOST_REPLIES.timedOut(this.#options.hostname));
+    this.#replies.add(HOST_REPLIES.timedOut(this.hostname));
     this.#close('timeout');
   }
 
-  /** Whatever comes next that is not a reply: from shutdown, content or lines. */
-  #advance(): SmtpServerEvent | null {
-    while (!this.#order && this.#phase !== 'tls' && this.#phase !== 'closed') {
-      if (this.#phase === 'connect') return this.#connect();
-      if (this.#shutdown && !this.#content) this.#shutDown(this.#shutdown);
-      else if (this.#content) {
-        const event = this.#readContent(this.#content);
-        if (event || this.#content) return event;
-      } else {
-        this.#lines.limit = this.#lineLimit;
-        const line = this.#lines.next();
-        const question = line && this.#readLine(line);
-        if (!line || question) return question;
-      }
-      if (this.#news) return this.#takeNews();
-    }
-    return this.#takeNews();
+  /** Whether octets of the peer can move the session on. */
+  get #canAdvance(): boolean {
+    const { phase } = this.#state;
+    return !this.#question && !this.#order && phase !== 'tls' && phase !== 'closed';
   }
 
-  #connect(): SmtpServerQuestion | null {
-    const early = this.#lines.buffered > 0;
-    if (!early || this.#options.earlyTalkers === 'ask')
-      return this.#ask({ type: 'connect', early });
-    const { code, text } = REPLIES.unsynchronized;
-    this.#say({ code, text });
-    this.#close('unsynchronized');
+  #advance(): SmtpServerEvent | null {
+    while (this.#canAdvance) {
+      if (this.#content) {
+        const event = this.#readContent(this.#content);
+        // Null with the content still there: the chunk is used up.
+        if (event || this.#content) return event;
+      } else if (this.#state.phase === 'connect') this.#connected();
+      else if (this.#shutdown) this.#end(this.#shutdown, 'shutdown');
+      else {
+        this.#lines.limit = this.#state.lineLimit;
+        const line = this.#lines.next();
+        if (!line) return null;
+        this.#readLine(line);
+      }
+      const event = this.#takeNews() ?? this.#question;
+      if (event) return event;
+    }
     return null;
   }
 
-  #shutDown(reply: Reply): void {
-    this.#say(reply);
-    this.#close('shutdown');
+  #connected(): void {
+    const early = this.#lines.buffered > 0;
+    if (!early || this.#options.earlyTalkers === 'ask') this.#question = { type: 'connect', early };
+    else this.#end(withoutStatus(REPLIES.unsynchronized), 'unsynchronized');
+  }
+
+  #beginContent(): void {
+    this.#content = new Content(this.#options);
+    // What lies behind DATA came before its 354, against RFC 2920 §3.1, but it can only be content.
+    this.#content.push(this.#lines.rest());
   }
 
   #readContent(content: Content): SmtpServerEvent | null {
     const got = content.next();
-    if (got === 'refused') {
-      this.#dropTransaction();
-      return this.#takeNews();
-    }
-    if (got) return { type: 'content', bytes: got };
-    if (!content.ended) return null;
+    if (got === 'refused') this.#dropTransaction();
+    else if (got) return { type: 'content', bytes: got };
+    if (!content.ended) return this.#takeNews();
     this.#lines.push(content.rest());
     this.#content = null;
-    if (!content.refusal) return this.#ask({ type: 'message', size: content.size });
-    this.#say(content.refusal);
+    if (!content.refusal) return (this.#question = { type: 'message', size: content.size });
+    this.#replies.add(content.refusal);
     this.#endTransaction();
-    return null;
+    return this.#takeNews();
   }
 
-  #readLine(line: Line): SmtpServerQuestion | null {
+  #readLine(line: Line): void {
     this.#waits = 0;
-    if (this.#auth.challenged) return this.#readResponse(line);
+    const { auth, phase } = this.#state;
+    if (auth.challenged) return this.#readResponse(line);
     const command = this.#parse(line);
-    if (command.verb && !(command.verb in ORDER[this.#phase]))
-      return this.#outOfOrder(command.verb);
-    if ('fault' in command) return this.#error(command.fault);
-    return this.#command(command);
+    if (command.verb && !(command.verb in ORDER[phase]))
+      this.#error(outOfOrder(phase, command.verb));
+    else if ('fault' in command) this.#error(command.fault);
+    else if (!MAIL_COMMANDS.has(command.verb) && this.#tally.idleCommand())
+      this.#tooMany('tooManyIdle');
+    else return this.#obey(command);
+    if (command.verb === 'DATA') this.#contentRefused();
+  }
+
+  #readResponse(line: Line): void {
+    const next = this.#state.auth.respond(line);
+    if ('code' in next) this.#news = AUTH_CANCELLED;
+    this.#askOrRefuse(next);
   }
 
   #parse(line: Line): Command | CommandFault {
     const { commandLine } = this.#options.limits;
-    if (line.fault === 'tooLong')
-      return {
-        verb: null,
-        fault: this.#lines.limit > commandLine ? REPLIES.authLineTooLong : REPLIES.lineTooLong,
-      };
+    const authLine = this.#lines.limit > commandLine;
+    if (line.fault === 'tooLong' && authLine) return { verb: null, fault: REPLIES.authLineTooLong };
     if (line.fault) return { verb: null, fault: LINE_FAULTS[line.fault] };
     const text = decodeUtf8(line.bytes);
     if (text === null) return { verb: null, fault: REPLIES.badOctets };
     const command = parseCommand(text, this.#options);
-    const long = line.bytes.length + 2 > commandLine && command.verb !== 'AUTH';
+    const long = authLine && command.verb !== 'AUTH' && line.bytes.length + 2 > commandLine;
     return long ? { verb: null, fault: REPLIES.lineTooLong } : command;
   }
 
-  #outOfOrder(verb: Verb): null {
-    this.#error(outOfOrder(this.#phase, verb));
-    if (verb === 'DATA') this.#contentRefused();
-    return null;
-  }
-
-  #command(command: Command): SmtpServerQuestion | null {
-    if (!MAIL_COMMANDS.has(command.verb) && this.#tally.idleCommand())
-      return this.#tooMany(HOST_REPLIES.tooManyIdle);
+  /** Does what a command in its place says, or asks for it. */
+  #obey(command: Command): void {
     switch (command.verb) {
       case 'EHLO':
       case 'HELO':
-        return this.#ask({ type: 'hello', name: command.name, extended: command.verb === 'EHLO' });
+        this.#question = { type: 'hello', name: command.name, extended: command.verb === 'EHLO' };
+        break;
       case 'MAIL':
-        return this.#mail(command);
+        this.#askOrRefuse(judgeMail(command, this.#state));
+        break;
       case 'RCPT':
-        return this.#rcpt(command);
+        this.#askOrRefuse(judgeRcpt(command, this.#state));
+        break;
       case 'DATA':
-        return this.#ask({ type: 'data', how: 'DATA' });
+        this.#question = { type: 'data', how: 'DATA' };
+        break;
       case 'RSET':
         this.#dropTransaction();
-        this.#moveOn('RSET');
-        return this.#answer(REPLIES.reset);
+        this.#state.move('RSET');
+        this.#replies.add(REPLIES.reset);
+        break;
       case 'VRFY':
-        return this.#ask({ type: 'verify', text: command.text });
+        this.#question = { type: 'verify', text: command.text };
+        break;
       case 'AUTH':
-        return this.#logIn(command);
+        this.#askOrRefuse(judgeAuth(command, this.#state));
+        break;
       case 'STARTTLS':
-        return this.#startTls();
+        this.#startTls();
+        break;
       case 'NOOP':
-        return this.#answer(REPLIES.ok);
+        this.#replies.add(REPLIES.ok);
+        break;
       case 'HELP':
-        return this.#answer(REPLIES.help);
+        this.#replies.add(REPLIES.help);
+        break;
       case 'QUIT':
-        return this.#quit();
+        this.#end(HOST_REPLIES.closing(this.hostname), 'quit');
+        break;
     }
   }
 
-  /** Parameters belong to extensions, and HELO negotiates none. RFC 5321 §2.2.1, §4.1.1.2. */
-  #mail({ from, params }: CommandOf<'MAIL'>): SmtpServerQuestion | null {
-    if (!this.#hello?.extended && Object.keys(params).length > 0)
-      return this.#error(REPLIES.unknownParameter);
-    if ((params.size ?? 0) > this.#options.maxMessageSize)
-      return this.#answer(REPLIES.messageTooBig);
-    return this.#ask({ type: 'mail', from, params });
-  }
-
-  #rcpt({ to, params }: CommandOf<'RCPT'>): SmtpServerQuestion | null {
-    const { recipients, smtpUtf8 } = this.#transaction!;
-    if (recipients >= this.#options.limits.recipients)
-      return this.#answer(REPLIES.tooManyRecipients);
-    if (!smtpUtf8 && !isAsciiPath(to)) return this.#answer(REPLIES.asciiRecipientRequired);
-    return this.#ask({ type: 'rcpt', to, params });
-  }
-
-  #quit(): null {
-    this.#say(HOST_REPLIES.closing(this.#options.hostname));
-    this.#close('quit');
-    return null;
-  }
-
-  /** What lies behind STARTTLS came in the clear and must never be taken for what comes after it. RFC 3207 §4.2. */
-  #startTls(): null {
-    if (this.#tls) return this.#error(REPLIES.tlsAlready);
-    if (!this.#options.startTls) return this.#error(REPLIES.notImplemented);
-    if (!this.#hello?.extended) return this.#error(REPLIES.ehloFirst);
-    if (this.#lines.buffered > 0) return this.#unsynchronized();
-    this.#say(REPLIES.goAhead);
-    this.#moveOn('STARTTLS');
+  #startTls(): void {
+    const refusal = judgeStartTls(this.#state);
+    if (refusal) return this.#error(refusal);
+    // What lies behind came in the clear and must never be taken for what comes inside.
+    if (this.#lines.buffered > 0) return this.#end(REPLIES.unsynchronized, 'unsynchronized');
+    this.#replies.add(REPLIES.goAhead);
+    this.#state.move('STARTTLS');
     this.#order = { type: 'startTls' };
-    return null;
   }
 
-  #logIn({ mechanism, initial }: CommandOf<'AUTH'>): SmtpServerQuestion | null {
-    const { mechanisms } = this.#options;
-    if (mechanisms.length === 0) return this.#error(REPLIES.notImplemented);
-    if (this.#auth.succeeded) return this.#error(REPLIES.loggedInAlready);
-    if (!this.#hello?.extended) return this.#error(REPLIES.ehloFirst);
-    if (!this.#mayLogIn) return this.#error(REPLIES.encryptionRequired);
-    if (!mechanisms.includes(mechanism)) return this.#error(REPLIES.unknownMechanism);
-    return this.#askOrRefuse(this.#auth.begin(mechanism, initial));
-  }
-
-  #readResponse(line: Line): SmtpServerQuestion | null {
-    const next = this.#auth.respond(line);
-    if (!('type' in next)) this.#news = AUTH_CANCELLED;
-    return this.#askOrRefuse(next);
-  }
-
-  #askOrRefuse(next: SmtpServerQuestion | Reply): SmtpServerQuestion | null {
-    return 'type' in next ? this.#ask(next) : this.#error(next);
-  }
-
-  get #mayLogIn(): boolean {
-    return this.#tls !== null || this.#options.allowPlaintextAuth;
-  }
-
-  get #offer(): Offer {
-    const { hostname, maxMessageSize, startTls, mechanisms } = this.#options;
-    return {
-      hostname,
-      maxMessageSize,
-      startTls: startTls && !this.#tls,
-      mechanisms: this.#mayLogIn ? mechanisms : [],
-    };
-  }
-
-  /** An AUTH line may be longer than others, where one may come. RFC 4954 §4. */
-  get #lineLimit(): number {
-    const { commandLine, authLine } = this.#options.limits;
-    const open = this.#phase === 'ready' && this.#mayLogIn && this.#options.mechanisms.length > 0;
-    return open && !this.#auth.succeeded ? Math.max(commandLine, authLine) : commandLine;
-  }
-
-  #accepted(question: SmtpServerQuestion): void {
-    if (question.type === 'hello') return this.#greeted(question);
-    this.#moveOn(MOVES[question.type]);
-    switch (question.type) {
-      case 'auth':
-      case 'authResponse':
-        this.#auth.succeed();
-        break;
-      case 'mail':
-        this.#transaction = { smtpUtf8: question.params.smtpUtf8 === true, recipients: 0 };
-        break;
-      case 'rcpt':
-        this.#transaction!.recipients++;
-        break;
-      case 'data':
-        // What lies behind DATA came before its 354, against RFC 2920 §3.1, but it can only be content.
-        this.#content = new Content(this.#options);
-        this.#content.push(this.#lines.rest());
-        break;
-      case 'message':
-        this.#transaction = null;
-        this.#tally.message();
-        break;
-    }
-  }
-
-  #greeted({ name, extended }: { readonly name: string; readonly extended: boolean }): void {
-    this.#dropTransaction();
-    this.#hello = { name, extended };
-    this.#moveOn(extended ? 'EHLO' : 'HELO');
-  }
-
-  #rejected(question: SmtpServerQuestion): void {
-    if (question.type === 'connect') this.#phase = 'refused';
-    if (question.type === 'data') this.#contentRefused();
-    if (question.type === 'message') this.#endTransaction();
-    if (question.type === 'auth' || question.type === 'authResponse') {
-      if (this.#tally.failedLogin()) this.#tooMany(HOST_REPLIES.tooManyLogins);
-    }
-  }
-
-  /** Octets behind a DATA that was refused are content, most likely, and must not run as commands. RFC 2920 §3.1. */
-  #contentRefused(): void {
-    if (this.#lines.buffered > 0) this.#unsynchronized();
-  }
-
-  #endTransaction(): void {
-    this.#transaction = null;
-    this.#moveOn('end of data');
-  }
-
-  #dropTransaction(): void {
-    if (this.#transaction) this.#news = RESET;
-    this.#transaction = null;
-  }
-  #ask(question: SmtpServerQuestion): SmtpServerQuestion {
-    this.#question = question;
-    return question;
+  #askOrRefuse(next: SmtpServerQuestion | Reply): void {
+    if ('type' in next) this.#question = next;
+    else this.#error(next);
   }
 
   #openQuestion(): SmtpServerQuestion {
@@ -455,45 +330,48 @@ export class SmtpServer {
     return this.#question;
   }
 
-  #say(reply: Reply): void {
+  /** Refuses a command without asking. */
+  #error(reply: Reply): void {
     this.#replies.add(reply);
+    if (this.#tally.error(reply)) this.#tooMany('tooManyErrors');
   }
 
-  /** A reply that is no error of syntax or order. */
-  #answer(reply: Reply): null {
-    this.#say(reply);
-    return null;
+  #loginFailed(): void {
+    if (this.#tally.failedLogin()) this.#tooMany('tooManyLogins');
   }
 
-  #error(reply: Reply): null {
-    this.#say(reply);
-    if (this.#tally.error()) this.#tooMany(HOST_REPLIES.tooManyErrors);
-    return null;
+  #tooMany(what: 'tooManyErrors' | 'tooManyIdle' | 'tooManyLogins'): void {
+    this.#end(HOST_REPLIES[what](this.hostname), 'errors');
   }
 
-  #tooMany(reply: (host: string) => Reply): null {
-    this.#say(reply(this.#options.hostname));
-    this.#close('errors');
-    return null;
+  /** Octets behind a DATA that was refused are content, most likely, and must not run as commands. RFC 2920 §3.1. */
+  #contentRefused(): void {
+    if (this.#lines.buffered > 0) this.#end(REPLIES.unsynchronized, 'unsynchronized');
   }
 
-  #unsynchronized(): null {
-    this.#say(REPLIES.unsynchronized);
-    this.#close('unsynchronized');
-    return null;
+  #endTransaction(): void {
+    this.#state.transaction = null;
+    this.#state.move('end of data');
   }
 
-  #moveOn(move: Verb | Happening): void {
-    this.#phase = ORDER[this.#phase][move]!;
+  #dropTransaction(): void {
+    if (this.#state.transaction) this.#news = RESET;
+    this.#state.transaction = null;
+  }
+
+  #end(reply: Reply, reason: CloseReason): void {
+    if (this.#state.phase === 'closed') return;
+    this.#replies.add(reply);
+    this.#close(reason);
   }
 
   #close(reason: CloseReason): void {
-    if (this.#phase === 'closed') return;
+    if (this.#state.phase === 'closed') return;
     this.#dropTransaction();
-    if (this.#auth.challenged) this.#news = AUTH_CANCELLED;
+    if (this.#state.auth.challenged) this.#news = AUTH_CANCELLED;
     this.#question = null;
     this.#content = null;
-    this.#phase = 'closed';
+    this.#state.phase = 'closed';
     this.#order = { type: 'close', reason };
   }
 
@@ -503,7 +381,8 @@ export class SmtpServer {
     return news;
   }
 
-  #takeOrder(order: SmtpServerOrder): SmtpServerOrder {
+  #takeOrder(): SmtpServerOrder | null {
+    const order = this.#order;
     this.#order = null;
     return order;
   }

@@ -1,5 +1,9 @@
 /** What the peer has used up of its limits. RFC 5321 §7.8. */
+import type { Reply } from '@postino/wire';
 import type { SmtpLimits } from './limits.ts';
+
+/** The codes for syntax and order, not for mailboxes and sizes. RFC 5321 §4.2.2, RFC 4954 §6. */
+const PROTOCOL_ERRORS = new Set([500, 501, 502, 503, 504, 538, 555]);
 
 export class Tally {
   readonly #limits: SmtpLimits;
@@ -11,9 +15,9 @@ export class Tally {
     this.#limits = limits;
   }
 
-  /** A command was refused for its syntax or its place; true when it was one too many. */
-  error(): boolean {
-    return ++this.#errors > this.#limits.errors;
+  /** A command was refused; true when it was one too many. What may well be tried again does not count. */
+  error(reply: Reply): boolean {
+    return PROTOCOL_ERRORS.has(reply.code) && ++this.#errors > this.#limits.errors;
   }
 
   /** A command came that brings no message nearer; true when it was one too many. */

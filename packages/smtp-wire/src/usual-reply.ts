@@ -1,8 +1,9 @@
 /** What is said when a question is accepted and nothing else is asked for. */
 import type { Reply } from '@postino/wire';
-import { ehloLines, type Offer } from './ehlo.ts';
+import { ehloLines } from './ehlo.ts';
 import type { SmtpServerQuestion } from './events.ts';
-import { HOST_REPLIES, REPLIES } from './replies.ts';
+import { REPLIES } from './replies.ts';
+import type { SessionState } from './session-state.ts';
 
 const USUAL = {
   auth: REPLIES.loggedIn,
@@ -21,20 +22,17 @@ const USUAL = {
 export function usualReply(
   question: SmtpServerQuestion,
   said: Partial<Reply> | undefined,
-  offer: Offer,
+  state: SessionState,
 ): Reply {
-  const { hostname } = offer;
-  if (question.type === 'connect') {
-    return said?.text === undefined
-      ? HOST_REPLIES.greeting(hostname)
-      : { code: 220, text: named(hostname, said.text) };
+  if (question.type !== 'connect' && question.type !== 'hello') {
+    const usual = USUAL[question.type];
+    return said ? { ...usual, ...said } : usual;
   }
-  if (question.type === 'hello') {
-    const lines = named(hostname, said?.text ?? `Hello ${question.name}`);
-    return { code: 250, text: question.extended ? [...lines, ...ehloLines(offer)] : lines };
-  }
-  const usual = USUAL[question.type];
-  return said ? { ...usual, ...said } : usual;
+  const { hostname } = state.options;
+  if (question.type === 'connect')
+    return { code: 220, text: named(hostname, said?.text ?? 'ESMTP Postino') };
+  const lines = named(hostname, said?.text ?? `Hello ${question.name}`);
+  return { code: 250, text: question.extended ? [...lines, ...ehloLines(state.offer)] : lines };
 }
 
 function named(hostname: string, text: Reply['text']): string[] {
