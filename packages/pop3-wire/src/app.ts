@@ -9,7 +9,7 @@ export interface Pop3Context {
   readonly tls: TlsInfo | null;
   /** Who is logged in, as soon as somebody is. */
   readonly user: string | undefined;
-  /** Fires when the server wants to stop. */
+  /** Fires when nobody waits for an answer any more. */
   readonly cancel: Cancel;
 }
 

@@ -2,32 +2,37 @@
  * The loop: the machine's orders onto a wire, its questions to the application. It knows no socket and no timer.
  */
 import type { Cancel, Wire } from '@postino/wire';
-import type { Answer, Challenge, Content, Pop3App, Pop3Context } from './app.ts';
-import type { CloseReason, Opened, Pop3Question, Pop3ServerEvent, Refusal } from './events.ts';
+import type { Answer, Content, Pop3App, Pop3Context } from './app.ts';
+import { ask, settle } from './ask.ts';
+import type { Given } from './ask.ts';
+import { CancelSource } from './cancel-source.ts';
+import type { CloseReason, Pop3Question, Pop3ServerEvent } from './events.ts';
+import { Listener } from './listener.ts';
 import { REFUSALS } from './replies.ts';
 import type { Pop3Server } from './server.ts';
 
+const MINUTE = 60_000;
+/** For the client to take what is written: as long as it may be silent. RFC 1939 §3. */
+const WRITE_TIMEOUT = 10 * MINUTE;
+
 export interface RunOptions {
-  /** Stops the session at the next place where that is allowed: `-ERR [SYS/TEMP]`, nothing is removed. */
-  readonly cancel?: Cancel;
-  /** Milliseconds that the client has to take what is written; 0, the default, leaves it to the wire. */
+  /** Ends the session before its next command: `-ERR [SYS/TEMP]`, and nothing is removed. One per session. */
+  readonly stop?: Cancel;
+  /** Milliseconds that the client may take nothing of what is written; default 10 minutes. */
   readonly writeTimeout?: number;
-  /** Hears what the application threw, and what broke a message on its way out; the client only learns `[SYS/TEMP]`. */
+  /** Told what the application threw, what broke a message on its way out, and why the wire broke. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** How a session ended: the machine's reason, or `broken` with the error when the connection or its TLS failed. */
-export interface SessionEnd {
-  readonly reason: CloseReason | 'broken';
-  readonly error?: unknown;
-}
-
-const NEVER: Cancel = { aborted: false, addEventListener() {} };
+/** How a session ended; `broken`: the wire did. */
+export type SessionEnd = CloseReason | 'broken';
 
 /**
  * Runs a session to its end; the wire is then closed. Every write is awaited, so content flows as fast as the client
- * takes it. An answer that is no promise is not awaited: the replies to pipelined commands then leave together.
- * It rejects only for a fault of our own, a `StateError`.
+ * takes it. An answer that is no promise is not awaited: the replies to pipelined commands then leave together. An
+ * application that throws means `-ERR [SYS/TEMP]`. `run` itself rejects only for a `StateError`, a fault of our own.
+ *
+ * Not done: a limit on the time that the application takes, and hearing while it does that the client has gone.
  */
 export async function run(
   session: Pop3Server,
@@ -35,17 +40,34 @@ export async function run(
   app: Pop3App,
   options: RunOptions = {},
 ): Promise<SessionEnd> {
-  const context = contextOf(session, wire, options.cancel ?? NEVER);
-  const room: Room = { session, wire, app, context, options };
+  const cancel = new CancelSource();
+  const room = { session, wire, app, options, cancel, context: contextOf(session, wire, cancel) };
   try {
     return await serve(room);
   } catch (error) {
-    if (error instanceof Broken) return { reason: 'broken', error: error.cause };
-    throw error;
+    if (!(error instanceof Broken)) throw error;
+    options.onError?.(error.cause);
+    return 'broken';
   } finally {
+    cancel.fire();
     wire.destroy();
-    await guarded(room, () => app.closed?.(context));
+    await guarded(room, () => app.closed?.(room.context));
   }
+}
+
+/** What every part of the loop needs. */
+interface Room {
+  readonly session: Pop3Server;
+  readonly wire: Wire;
+  readonly app: Pop3App;
+  readonly options: RunOptions;
+  readonly cancel: CancelSource;
+  readonly context: Pop3Context;
+}
+
+/** The wire failed; `cause` says how. It tells the world's fault from ours, and from the application's. */
+class Broken extends Error {
+  override readonly name = 'Broken';
 }
 
 function contextOf(session: Pop3Server, wire: Wire, cancel: Cancel): Pop3Context {
@@ -62,44 +84,25 @@ function contextOf(session: Pop3Server, wire: Wire, cancel: Cancel): Pop3Context
   };
 }
 
-/** What every part of the loop needs. */
-interface Room {
-  readonly session: Pop3Server;
-  readonly wire: Wire;
-  readonly app: Pop3App;
-  readonly context: Pop3Context;
-  readonly options: RunOptions;
-}
-
-/** The wire failed; `cause` says how. It tells the world's fault from ours, and from the application's. */
-class Broken extends Error {
-  override readonly name = 'Broken';
-}
-
 async function serve(room: Room): Promise<SessionEnd> {
+  const { session, wire } = room;
+  const { stop } = room.options;
+  const listener = new Listener(wire, stop);
+  if (stop?.aborted) session.shutdown();
+  stop?.addEventListener('abort', () => session.shutdown());
   for (;;) {
-    for (let event; (event = next(room));) {
+    for (let event; (event = session.next());) {
       if (event.type === 'close') {
-        await ofWire(room.wire.close());
-        return { reason: event.reason };
+        await ofWire(wire.close());
+        return event.reason;
       }
       await carryOut(room, event);
     }
-    await receive(room);
+    const heard = await ofWire(listener.read(session.timeout));
+    if (heard === null) session.ended();
+    else if (heard === 'timeout') session.expire();
+    else if (heard !== 'cancelled') session.receive(heard);
   }
-}
-
-function next({ session, context }: Room): Pop3ServerEvent | null {
-  if (context.cancel.aborted) session.shutdown();
-  return session.next();
-}
-
-async function receive({ session, wire, context }: Room): Promise<void> {
-  const got = await ofWire(wire.read(session.timeout, context.cancel));
-  if (got === null) session.ended();
-  else if (got === 'timeout') session.expire();
-  else if (got === 'cancelled') session.shutdown();
-  else session.receive(got);
 }
 
 async function carryOut(
@@ -123,7 +126,7 @@ async function answer(room: Room, question: Pop3Question): Promise<void> {
   const { session, options } = room;
   let content: Content['content'] | undefined;
   try {
-    const asked = ask(room, question);
+    const asked = ask(room.app, question, room.context);
     const given = asked instanceof Promise ? await meanwhile(room, asked) : asked;
     content = settle(session, given);
   } catch (error) {
@@ -134,40 +137,32 @@ async function answer(room: Room, question: Pop3Question): Promise<void> {
   if (content) await push(room, content);
 }
 
-type Given = Opened | Content | Challenge | Refusal | void;
-
-function ask({ app, context }: Room, question: Pop3Question): Answer<Given> {
-  switch (question.type) {
-    case 'login':
-      return app.login(question.user, question.password, context);
-    case 'auth':
-      return app.auth?.(question.mechanism, question.initial, context) ?? REFUSALS.noSuchMechanism;
-    case 'authResponse':
-      return app.authResponse?.(question.bytes, context) ?? REFUSALS.noSuchMechanism;
-    case 'retrieve':
-      return app.retrieve(question.index, context);
-    case 'update':
-      return app.update(question.indexes, context);
-  }
-}
-
 /**
- * Sends what was said before, while the application thinks. Its answer is awaited even where the wire breaks, so that
- * `closed` comes after it.
+ * The answer of an application that takes its time: what was said before leaves meanwhile. The answer is awaited even
+ * where the wire breaks, so that `closed` comes after it.
  */
 async function meanwhile(room: Room, asked: Promise<Given>): Promise<Given> {
-  const [given, sent] = await Promise.allSettled([asked, flush(room)]);
+  const [given, sent] = await Promise.allSettled([asked, flushUnlessSoon(room, asked)]);
   if (sent.status === 'rejected') throw sent.reason;
   if (given.status === 'rejected') throw given.reason;
   return given.value;
 }
 
-/** Gives the answer to the machine; what comes back is content to push. */
-function settle(session: Pop3Server, given: Given): Content['content'] | undefined {
-  if (given && 'text' in given) session.reject(given);
-  else if (given && 'challenge' in given) session.challenge(given.challenge);
-  else session.accept(given ?? undefined);
-  return given && 'content' in given ? given.content : undefined;
+/** What an async method with no real wait in it takes to settle. */
+const TURNS = 4;
+
+async function flushUnlessSoon(room: Room, asked: Promise<Given>): Promise<void> {
+  const isSoon = asked.then(
+    () => true,
+    () => true,
+  );
+  if (await Promise.race([isSoon, later()])) return;
+  await flush(room);
+}
+
+async function later(): Promise<false> {
+  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
+  return false;
 }
 
 async function push(room: Room, content: Content['content']): Promise<void> {
@@ -193,8 +188,14 @@ async function flush(room: Room): Promise<void> {
   }
 }
 
-function write({ wire, options }: Room, bytes: Uint8Array): Promise<void> {
-  return ofWire(wire.write(bytes, options.writeTimeout));
+/** Where this goes wrong, nobody waits for an answer any more. */
+async function write({ wire, options, cancel }: Room, bytes: Uint8Array): Promise<void> {
+  try {
+    await wire.write(bytes, options.writeTimeout ?? WRITE_TIMEOUT);
+  } catch (cause) {
+    cancel.fire();
+    throw new Broken('the wire takes nothing more', { cause });
+  }
 }
 
 async function ofWire<T>(done: Promise<T>): Promise<T> {

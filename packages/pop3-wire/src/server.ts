@@ -104,7 +104,6 @@ export class Pop3Server {
   /** Ends the session before the next command; a message on its way out is finished first. Nothing is removed. */
   shutdown(): void {
     this.#stopping = true;
-    this.#drained = false;
   }
 
   /** TLS stands: all that the peer said before is forgotten. RFC 2595 §4. */
