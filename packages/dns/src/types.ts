@@ -44,7 +44,7 @@ export interface Resolver {
 }
 
 export interface QueryOptions {
-  readonly cancel?: Cancel;
+  readonly cancel?: Cancel | undefined;
 }
 
 /** The one question that all others can be asked through. */

@@ -245,3 +245,7 @@ for (const wrong of [
     assert.throws(() => cached(zone({}), { now: () => 0, ...wrong }), TypeError);
   });
 }
+
+test('the ends of what options may be are taken', () => {
+  assert.ok(cached(zone({}), { now: () => 0, max: 0, ttl: 0, troubleTtl: 300 }));
+});

@@ -77,6 +77,8 @@ const failures: [name: string, method: 'resolve4' | 'resolveMx' | 'resolveTxt', 
   [`${'a'.repeat(64)}.example`, 'resolve4', 'EBADNAME'],
   ['a.'.repeat(130), 'resolve4', 'EBADNAME'],
   ['', 'resolve4', 'EBADNAME'],
+  [`${`${'a'.repeat(63)}.`.repeat(3)}${'b'.repeat(61)}`, 'resolve4', 'ENOTFOUND'],
+  [`${`${'a'.repeat(63)}.`.repeat(3)}${'b'.repeat(62)}`, 'resolve4', 'EBADNAME'],
   ['constructor', 'resolve4', 'ENOTFOUND'],
 ];
 for (const [name, method, expected] of failures) {
