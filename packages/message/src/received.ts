@@ -25,7 +25,7 @@ export interface ReceivedOptions {
   /** Whether the client had logged in. */
   readonly authenticated?: boolean;
   /** Whether the message was sent with SMTPUTF8; if not, all past ASCII becomes `?`. RFC 6531 §3.7.3. */
-  readonly smtpUtf8?: boolean | undefined;
+  readonly smtputf8?: boolean | undefined;
   /** With its angle brackets; `<>` leaves the clause out. */
   readonly reversePath: string;
   readonly id: string;
@@ -47,7 +47,7 @@ const MAX_ADDRESS = 64 + 1 + MAX_DOMAIN;
  * Deviation: clauses stand in Exim's order, with TLS before `id`, where RFC 5321 §4.4 puts additional clauses last.
  */
 export function received(options: ReceivedOptions): string {
-  const { from, reversePath, id, for: recipient, date, smtpUtf8: utf8 = false } = options;
+  const { from, reversePath, id, for: recipient, date, smtputf8: utf8 = false } = options;
   const sender = harmless(bracketed(reversePath), { max: MAX_ADDRESS + 2, utf8 });
   const lines = [
     ...(from ? [`from ${client(from, utf8)}`] : []),
@@ -61,7 +61,7 @@ export function received(options: ReceivedOptions): string {
 
 /** With TLS there are two spaces before its version, and our name goes on a line of its own. */
 function by(options: ReceivedOptions): string[] {
-  const { by: host, protocol, tls, smtpUtf8: utf8 = false } = options;
+  const { by: host, protocol, tls, smtputf8: utf8 = false } = options;
   const clause = `by ${domain(host, utf8)}${protocol ? ` with ${protocolWord(options)}` : ''}`;
   if (!tls) return [`${clause} (Postino)`];
   return [`${clause}  (${tls.protocol.replace(/^TLSv/, 'TLS')}) tls ${tls.cipher}`, '(Postino)'];
@@ -72,8 +72,8 @@ function by(options: ReceivedOptions): string[] {
  *
  * Deviation: `smtps`, HELO with TLS, is Exim's word and not registered; so is its lower case.
  */
-function protocolWord({ protocol, tls, authenticated, smtpUtf8 }: ReceivedOptions): string {
-  const base = smtpUtf8 ? (protocol === 'lmtp' ? 'utf8lmtp' : 'utf8smtp') : protocol;
+function protocolWord({ protocol, tls, authenticated, smtputf8 }: ReceivedOptions): string {
+  const base = smtputf8 ? (protocol === 'lmtp' ? 'utf8lmtp' : 'utf8smtp') : protocol;
   return `${base}${tls ? 's' : ''}${authenticated ? 'a' : ''}`;
 }
 

@@ -87,13 +87,13 @@ const words: [session: Partial<ReceivedOptions>, word: string][] = [
   [{ protocol: 'esmtp', tls }, 'esmtps'],
   [{ protocol: 'esmtp', authenticated: true }, 'esmtpa'],
   [{ protocol: 'esmtp', tls, authenticated: true }, 'esmtpsa'],
-  [{ protocol: 'esmtp', smtpUtf8: true }, 'utf8smtp'],
-  [{ protocol: 'esmtp', smtpUtf8: true, tls }, 'utf8smtps'],
-  [{ protocol: 'esmtp', smtpUtf8: true, authenticated: true }, 'utf8smtpa'],
-  [{ protocol: 'esmtp', smtpUtf8: true, tls, authenticated: true }, 'utf8smtpsa'],
+  [{ protocol: 'esmtp', smtputf8: true }, 'utf8smtp'],
+  [{ protocol: 'esmtp', smtputf8: true, tls }, 'utf8smtps'],
+  [{ protocol: 'esmtp', smtputf8: true, authenticated: true }, 'utf8smtpa'],
+  [{ protocol: 'esmtp', smtputf8: true, tls, authenticated: true }, 'utf8smtpsa'],
   [{ protocol: 'lmtp' }, 'lmtp'],
   [{ protocol: 'lmtp', tls, authenticated: true }, 'lmtpsa'],
-  [{ protocol: 'lmtp', smtpUtf8: true, tls }, 'utf8lmtps'],
+  [{ protocol: 'lmtp', smtputf8: true, tls }, 'utf8lmtps'],
 ];
 for (const [session, word] of words) {
   test(`Received: with ${word}`, () =>
@@ -145,7 +145,7 @@ test('past ASCII only in a message with SMTPUTF8', () => {
   const options = { ...plain, from, reversePath: '<é@b.example>', for: 'ü@example.org' };
   assert.match(received(options), /helo=m\?nchen\.example[^]*<\?@b[^]*for \?@example/);
   assert.match(
-    received({ ...options, smtpUtf8: true }),
+    received({ ...options, smtputf8: true }),
     /helo=münchen\.example[^]*<é@b[^]*for ü@example/,
   );
 });
@@ -183,7 +183,7 @@ test('property: whatever others say, there is one field, and no line is over 998
     fc.property(
       fc.array(foreign, { minLength: 6, maxLength: 6 }),
       fc.boolean(),
-      ([name, hello, sender, recipient, by, address], smtpUtf8) => {
+      ([name, hello, sender, recipient, by, address], smtputf8) => {
         const from = { address: address!, name: name!, hello: hello! };
         const trace = received({
           ...plain,
@@ -191,7 +191,7 @@ test('property: whatever others say, there is one field, and no line is over 998
           by: by!,
           reversePath: `<${sender}>`,
           for: recipient!,
-          smtpUtf8,
+          smtputf8,
         });
         const delivery = deliveryHeaders({
           returnPath: `<${sender}>`,
@@ -202,7 +202,7 @@ test('property: whatever others say, there is one field, and no line is over 998
         assert.equal(fields(delivery), 3);
         for (const line of `${trace}${delivery}`.split('\r\n'))
           assert.ok(Buffer.byteLength(line) <= 998, line);
-        if (!smtpUtf8) assert.match(trace, /^[\t\r\n -~]*$/);
+        if (!smtputf8) assert.match(trace, /^[\t\r\n -~]*$/);
       },
     ),
   );
