@@ -64,7 +64,7 @@ function isPrintable(code: number): boolean {
  * RFC 5321 §4.1.2.
  */
 export function formatLocalPart(value: string): string | null {
-  if (readLocalPart(value, 0, true)?.value === value && !value.startsWith('"')) return value;
+  if (readLocalPart(value, 0, true)?.value === value) return value;
   const quoted = `"${value.replace(/["\\]/g, String.raw`\$&`)}"`;
   return readLocalPart(quoted, 0, true) ? quoted : null;
 }

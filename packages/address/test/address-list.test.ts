@@ -82,6 +82,8 @@ test('lists', () => {
     ['Joe', null],
     ['Joe, a@b.org', null],
     ['Joe,', null],
+    ['Joe, Ann a@b.org', null],
+    ['"a"b@c.org', null],
     ['a@b.org c@d.org', null],
     ['a@b.org <c@d.org>', null],
     ['a@b@c', null],

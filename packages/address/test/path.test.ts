@@ -49,6 +49,10 @@ test('a path is at most 256 octets, its brackets and its route counted', () => {
   assert.equal(routed.length, 256);
   assert.ok(parsePath(routed));
   assert.equal(parsePath(routed.replace('a@', 'aa@')), null);
+  // Two hops make 191 octets, three 282, though that is only 192 characters.
+  const hop = `@${'ü.'.repeat(29)}ü`;
+  assert.ok(parsePath(`<${hop},${hop}:a@b.org>`, EVERYTHING));
+  assert.equal(parsePath(`<${hop},${hop},${hop}:a@b.org>`, EVERYTHING), null);
   const mailbox = `a@${'bb.'.repeat(83)}org`;
   assert.equal(mailbox.length, 254);
   assert.ok(parsePath(`<${mailbox}>`));
