@@ -33,6 +33,8 @@ export function domainToAscii(domain: string): string | null {
   return ascii.length <= MAX_ASCII_DOMAIN_OCTETS ? ascii : null;
 }
 
+// Deviation: capitals are taken in U-labels, since domains have no case (RFC 5321 §2.4); RFC 5892 §2.2 forbids them.
+// Not done: a label that begins with `xn--` is not decoded to see whether it is an A-label (RFC 5891 §5.4).
 function labelToAscii(label: string): string | null {
   const ascii = ASCII.test(label) ? ldhLabel(label) : aLabel(lowerCase(label));
   return ascii !== null && ascii.length <= MAX_LABEL_OCTETS ? ascii : null;
