@@ -1,0 +1,100 @@
+/** The message files of a mailbox, which other programs flag, move and remove at any time. */
+import { join } from 'node:path';
+import { parseFileName, type FileName } from './file-name.ts';
+import { isMissing, READ, type Files } from './files.ts';
+import { GoneError } from './gone-error.ts';
+import { CrlfDecoder } from './line-ends.ts';
+import type { Folder } from './types.ts';
+
+const READ_SIZE = 64 << 10;
+/** How often a message that others keep renaming is looked for. */
+const ATTEMPTS = 10;
+
+export interface Place {
+  readonly folder: Folder;
+  readonly file: string;
+}
+/** A message file that was seen: the parts of its name, and where it stood. */
+export type Message = FileName & Place;
+
+export class Messages {
+  readonly #files: Files;
+  readonly #root: string;
+  /** Of messages whose names do not tell their size, by unique name. */
+  readonly #sizes = new Map<string, number>();
+
+  constructor(files: Files, root: string) {
+    this.#files = files;
+    this.#root = root;
+  }
+
+  /** All messages, each once, in no order. */
+  async all(): Promise<Message[]> {
+    // `cur` last: a message that moves while we look is taken from there.
+    const all = [...(await this.#scan('new')), ...(await this.#scan('cur'))];
+    const found = new Map(all.map((message) => [message.unique, message]));
+    for (const name of this.#sizes.keys()) if (!found.has(name)) this.#sizes.delete(name);
+    return [...found.values()];
+  }
+
+  /** Looks twice: a file that is renamed while its folder is read may show up under neither name. */
+  async find(unique: string): Promise<Message | null> {
+    for (const folder of ['new', 'cur', 'new', 'cur'] as const) {
+      const found = (await this.#scan(folder)).find((message) => message.unique === unique);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** Its size as `content()` has it: from its name, else by reading it, once. Rejects with a `GoneError`. */
+  async sizeOf(message: Message): Promise<number> {
+    const known = message.size ?? this.#sizes.get(message.unique);
+    if (known !== undefined) return known;
+    let size = 0;
+    for await (const piece of this.content(message.unique, message)) size += piece.length;
+    this.#sizes.set(message.unique, size);
+    return size;
+  }
+
+  /** Its content with CRLF line ends. Rejects with a `GoneError`. */
+  async *content(unique: string, hint: Place): AsyncGenerator<Uint8Array, void, undefined> {
+    const file = await this.#reach(unique, hint, (path) => this.#files.open(path, READ));
+    try {
+      const decoder = new CrlfDecoder();
+      const buffer = Buffer.allocUnsafe(READ_SIZE);
+      for (let at = 0, length; (length = await file.read(buffer, at)) > 0; at += length)
+        yield decoder.decode(buffer.subarray(0, length));
+      const end = decoder.end();
+      if (end.length > 0) yield end;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Rejects with a `GoneError` when somebody was faster. */
+  async remove(unique: string, hint: Place): Promise<void> {
+    await this.#reach(unique, hint, (path) => this.#files.unlink(path));
+  }
+
+  /** Does something to a message's file, wherever it is by now. */
+  async #reach<T>(unique: string, hint: Place, act: (path: string) => Promise<T>): Promise<T> {
+    let place: Place | null = hint;
+    for (let attempt = 0; place && attempt < ATTEMPTS; attempt++) {
+      try {
+        return await act(join(this.#root, place.folder, place.file));
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      place = await this.find(unique);
+    }
+    throw new GoneError(unique);
+  }
+
+  async #scan(folder: Folder): Promise<Message[]> {
+    const files = await this.#files.list(join(this.#root, folder));
+    return files.flatMap((file) => {
+      const name = parseFileName(file);
+      return name ? [{ ...name, folder, file }] : [];
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/** The real files with a fault between: at one call an error, or the end of the process. */
+import { nodeFiles, type Files, type OpenFile } from '@postino/maildir';
+
+export interface Fault {
+  /** The call that goes wrong, from 1. */
+  readonly at: number;
+  /** An error code of the system; `crash`: this call does half its work, and it and all later ones never return well. */
+  readonly how: string;
+}
+
+export interface FaultyFiles {
+  readonly files: Files;
+  /** The calls since the last `arm`, by name. */
+  readonly calls: string[];
+  /** Calls are counted from here. */
+  arm(fault: Fault): void;
+}
+
+export function faultyFiles(real: Files = nodeFiles): FaultyFiles {
+  const calls: string[] = [];
+  let fault: Fault = { at: 0, how: 'none' };
+  async function step<T>(name: string, act: () => Promise<T>, half?: () => Promise<T>): Promise<T> {
+    calls.push(name);
+    const dead = fault.how === 'crash' && calls.length > fault.at;
+    if (calls.length !== fault.at && !dead) return act();
+    if (!dead) await half?.();
+    throw Object.assign(new Error(`${fault.how} at ${name}`), { code: fault.how });
+  }
+  const wrap = (file: OpenFile, path: string): OpenFile => ({
+    write: (bytes) =>
+      step(
+        'write',
+        () => file.write(bytes),
+        () => file.write(bytes.subarray(0, bytes.length >> 1)),
+      ),
+    read: (into, position) => step('read', () => file.read(into, position)),
+    chmod: (mode) => step('chmod', () => file.chmod(mode)),
+    sync: () => step(`sync ${part(path)}`, () => file.sync()),
+    // The descriptor goes back in any case, or the test runs out of them.
+    async close() {
+      await file.close();
+      await step(`close ${part(path)}`, () => Promise.resolve());
+    },
+  });
+  const files: Files = {
+    open: (path, flags, mode) =>
+      step(`open ${part(path)}`, async () => wrap(await real.open(path, flags, mode), path)),
+    mkdir: (path, mode) => step('mkdir', () => real.mkdir(path, mode)),
+    lstat: (path) => step('lstat', () => real.lstat(path)),
+    list: (path) => step('list', () => real.list(path)),
+    rename: (from, to) => step('rename', () => real.rename(from, to)),
+    unlink: (path) => step('unlink', () => real.unlink(path)),
+  };
+  return {
+    files,
+    calls,
+    arm(next) {
+      fault = next;
+      calls.length = 0;
+    },
+  };
+}
+
+/** `tmp` or `new`: the folder that a path is or lies in. */
+function part(path: string): string {
+  return path.split('/').findLast((name) => ['tmp', 'new', 'cur'].includes(name)) ?? 'root';
+}
