@@ -5,19 +5,20 @@ import { REPLIES } from './replies.ts';
 export interface ContentOptions {
   /** Octets. RFC 1870 §5. */
   readonly maxMessageSize: number;
-  /** What a NUL in it means. RFC 5321 §4.5.2 keeps all octets. */
+  /** What a NUL means. RFC 5321 §4.5.2 keeps all octets. */
   readonly nul: 'keep' | 'refuse';
 }
 
 /**
- * Gives the runs of the content, or `'refused'`, once, where it cannot be taken. It is then read on to its true end,
- * unseen, so that nothing in it is ever taken for a command.
+ * Gives the runs of the content up to the first octet that cannot be taken, then `'refused'`. From there it is read on
+ * to its true end, unseen, so that nothing in it is ever taken for a command.
  */
 export class Content {
   readonly #dots = new DotReader();
   readonly #options: ContentOptions;
   #size = 0;
   #refusal: Reply | null = null;
+  #told = false;
 
   constructor(options: ContentOptions) {
     this.#options = options;
@@ -27,17 +28,22 @@ export class Content {
     this.#dots.push(chunk);
   }
 
-  /** A run, `'refused'`, or null: the chunk is used up, or the end was seen. */
+  /** A run; `'refused'`, once; or null: the chunk is used up, or the end was seen. */
   next(): Uint8Array | 'refused' | null {
-    const run = this.#dots.next();
-    if (this.#refusal) return this.#drain(run);
-    if (run) this.#size += run.length;
-    this.#refusal = this.#judge(run);
-    return this.#refusal ? 'refused' : run;
+    const run = this.#refusal ? null : this.#dots.next();
+    if (run) {
+      const good = this.#judge(run);
+      if (good.length > 0) return good;
+    }
+    if (!this.refusal) return null;
+    while (this.#dots.next());
+    return this.#tell();
   }
 
+  /** The application's refusal; it comes before ours where it has not been told yet. */
   refuse(reply: Reply): void {
-    this.#refusal ??= reply;
+    if (!this.#told) this.#refusal = reply;
+    this.#told = true;
   }
 
   /** Whether CRLF.CRLF was seen. RFC 5321 §4.1.1.4. */
@@ -50,8 +56,9 @@ export class Content {
     return this.#size;
   }
 
+  /** A lone CR or LF outweighs all else, so that the reply is the same however the octets arrive. */
   get refusal(): Reply | null {
-    return this.#refusal;
+    return this.#dots.fault ? REPLIES.bareLineEnd : this.#refusal;
   }
 
   /** What lies behind the end. */
@@ -59,14 +66,20 @@ export class Content {
     return this.#dots.rest();
   }
 
-  #drain(first: Uint8Array | null): null {
-    for (let run = first; run; run = this.#dots.next());
-    return null;
+  #tell(): 'refused' | null {
+    if (this.#told) return null;
+    this.#told = true;
+    return 'refused';
   }
 
-  #judge(run: Uint8Array | null): Reply | null {
-    if (this.#dots.fault) return REPLIES.bareLineEnd;
-    if (this.#size > this.#options.maxMessageSize) return REPLIES.messageTooBig;
-    return this.#options.nul === 'refuse' && run?.includes(0) ? REPLIES.nulInContent : null;
+  /** The part of a run that can be taken. */
+  #judge(run: Uint8Array): Uint8Array {
+    const room = this.#options.maxMessageSize - this.#size;
+    const nul = this.#options.nul === 'refuse' ? run.indexOf(0) : -1;
+    this.#size += run.length;
+    if (nul >= 0 && nul < room) this.#refusal = REPLIES.nulInContent;
+    else if (run.length > room) this.#refusal = REPLIES.messageTooBig;
+    else return run;
+    return run.subarray(0, nul >= 0 ? Math.min(nul, room) : room);
   }
 }
