@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asciiBytes, latin1, memoryWires } from '@postino/wire';
+import type { MemoryWire, Wire } from '@postino/wire';
+import { Pop3Server, run } from '../src/index.ts';
+import type {
+  Pop3App,
+  Pop3Context,
+  Pop3ServerOptions,
+  RunOptions,
+  SessionEnd,
+} from '../src/index.ts';
+
+const LOGIN = 'USER u\r\nPASS p\r\n';
+const LOGGED_IN = '+OK Postino ready.\r\n+OK\r\n+OK Logged in.\r\n';
+const MESSAGES = ['A: 1\r\n\r\none\r\n', 'A: 2\r\n\r\ntwo\r\n'];
+
+function app(more: Partial<Pop3App> = {}): Pop3App {
+  return {
+    login: () => ({ entries: MESSAGES.map((text, n) => ({ size: text.length, uid: `uid-${n}` })) }),
+    retrieve: (index) => ({ size: 13, content: [asciiBytes(MESSAGES[index] ?? '')] }),
+    update() {},
+    ...more,
+  };
+}
+
+function broken(): never {
+  assert.fail('broken');
+}
+
+async function* half(): AsyncGenerator<Uint8Array> {
+  yield asciiBytes('A: 1\r\n\r\n');
+  throw new Error('disk');
+}
+
+interface Talk {
+  readonly said: string;
+  readonly end: SessionEnd;
+  readonly errors: readonly unknown[];
+  readonly writes: number;
+}
+
+/** Runs a session against a client who says all of this at once and then reads to the end. */
+async function talk(
+  text: string,
+  given: Pop3App = app(),
+  more: { options?: Pop3ServerOptions; run?: RunOptions } = {},
+): Promise<Talk> {
+  const [near, far] = memoryWires();
+  const errors: unknown[] = [];
+  await far.write(asciiBytes(text));
+  const session = new Pop3Server({ allowPlaintextAuth: true, ...more.options });
+  const ended = run(session, near, given, { onError: (error) => errors.push(error), ...more.run });
+  const heard = await listen(far);
+  return { said: heard.join(''), end: await ended, errors, writes: heard.length };
+}
+
+async function listen(wire: Wire): Promise<string[]> {
+  const heard: string[] = [];
+  for (let chunk; (chunk = await wire.read(0)) instanceof Uint8Array;) heard.push(latin1(chunk));
+  return heard;
+}
+
+async function hear(wire: Wire): Promise<string> {
+  const chunk = await wire.read(0);
+  assert.ok(chunk instanceof Uint8Array);
+  return latin1(chunk);
+}
+
+test('run: a whole session, pipelined, leaves in two writes', async () => {
+  const { said, end, errors, writes } = await talk(
+    `${LOGIN}RETR 1\r\nRETR 2\r\nDELE 1\r\nQUIT\r\n`,
+  );
+  assert.equal(
+    said,
+    `${LOGGED_IN}+OK 13 octets\r\n${MESSAGES[0]}.\r\n+OK 13 octets\r\n${MESSAGES[1]}.\r\n` +
+      '+OK Marked to be deleted.\r\n+OK Logging out, messages deleted.\r\n',
+  );
+  assert.equal(end, 'quit');
+  assert.deepEqual(errors, []);
+  assert.equal(writes, 2);
+});
+
+test('run: async answers without a real wait do not cost a write each', async () => {
+  const given = app({
+    retrieve: async (index) => ({ size: 13, content: [asciiBytes(MESSAGES[index] ?? '')] }),
+  });
+  const { writes } = await talk(`${LOGIN}${'RETR 1\r\n'.repeat(50)}QUIT\r\n`, given);
+  assert.equal(writes, 2);
+});
+
+test('run: what was said leaves while a slow answer is awaited', async () => {
+  const [near, far] = memoryWires();
+  const slow = Promise.withResolvers<void>();
+  const given = app({ update: () => slow.promise });
+  const ended = run(new Pop3Server({ allowPlaintextAuth: true }), near, given);
+  await hear(far);
+  await far.write(asciiBytes(`${LOGIN}NOOP\r\nQUIT\r\n`));
+  assert.equal(await hear(far), '+OK\r\n+OK Logged in.\r\n+OK\r\n');
+  slow.resolve();
+  assert.equal(await hear(far), '+OK Logging out.\r\n');
+  assert.equal(await ended, 'quit');
+});
+
+for (const [name, given] of [
+  ['throws', broken],
+  ['rejects', () => Promise.reject(new Error('broken'))],
+  ['answers nonsense', async () => ({ size: Number.NaN, content: [] })],
+] as const) {
+  test(`run: a retrieve that ${name} is -ERR [SYS/TEMP], and the session stays`, async () => {
+    const { said, errors } = await talk(
+      `${LOGIN}RETR 1\r\nNOOP\r\nQUIT\r\n`,
+      app({ retrieve: given }),
+    );
+    assert.equal(
+      said,
+      `${LOGGED_IN}-ERR [SYS/TEMP] Temporary failure, try again later.\r\n+OK\r\n+OK Logging out.\r\n`,
+    );
+    assert.equal(errors.length, 1);
+  });
+}
+
+test('run: a login or an update that throws is -ERR [SYS/TEMP] too', async () => {
+  const { said } = await talk(`${LOGIN}QUIT\r\n`, app({ login: broken }));
+  assert.match(said, /-ERR \[SYS\/TEMP\] [^\r]*\r\n\+OK Logging out\.\r\n$/);
+  const { said: bye } = await talk(`${LOGIN}DELE 1\r\nQUIT\r\n`, app({ update: broken }));
+  assert.match(bye, /-ERR \[SYS\/TEMP\] [^\r]*\r\n$/);
+});
+
+test('run: content that breaks off ends the connection without the dot', async () => {
+  const given = app({ retrieve: () => ({ size: 13, content: half() }) });
+  const { said, end, errors } = await talk(`${LOGIN}RETR 1\r\nNOOP\r\nQUIT\r\n`, given);
+  assert.equal(said, `${LOGGED_IN}+OK 13 octets\r\nA: 1\r\n\r\n`);
+  assert.equal(end, 'failed');
+  assert.match(String(errors[0]), /disk/);
+});
+
+test('run: TOP lets go of content that it does not want', async () => {
+  let pieces = 0;
+  let isReleased = false;
+  async function* content() {
+    try {
+      for (;;) yield asciiBytes(pieces++ === 0 ? 'A: 1\r\n\r\n' : 'line\r\n');
+    } finally {
+      isReleased = true;
+    }
+  }
+  const given = app({ retrieve: () => ({ size: 13, content: content() }) });
+  const { said } = await talk(`${LOGIN}TOP 1 2\r\nQUIT\r\n`, given);
+  assert.equal(said, `${LOGGED_IN}+OK\r\nA: 1\r\n\r\nline\r\nline\r\n.\r\n+OK Logging out.\r\n`);
+  assert.deepEqual([pieces, isReleased], [3, true]);
+});
+
+test('run: content is read as fast as the client takes it', async () => {
+  const [near, far] = memoryWires();
+  const doors: (() => void)[] = [];
+  const slow: Wire = Object.create(near, {
+    write: {
+      value: async (bytes: Uint8Array) => {
+        await near.write(bytes);
+        if (bytes.length > 1000) await new Promise<void>((resolve) => doors.push(resolve));
+      },
+    },
+    ...bound(near),
+  });
+  let read = 0;
+  async function* content() {
+    for (; read < 5; read++) yield new Uint8Array(100_000).fill(0x61);
+  }
+  const given = app({ retrieve: () => ({ size: 500_002, content: content() }) });
+  const ended = run(new Pop3Server({ allowPlaintextAuth: true }), slow, given);
+  await far.write(asciiBytes(`${LOGIN}RETR 1\r\nQUIT\r\n`));
+  for (let n = 0; n < 5; n++) {
+    while (doors.length === 0) await hear(far);
+    assert.equal(read, n);
+    doors.shift()?.();
+    await new Promise(setImmediate);
+  }
+  await listen(far);
+  assert.equal(await ended, 'quit');
+});
+
+/** The methods of a memory wire, for an object that only looks like one. */
+function bound(wire: MemoryWire): PropertyDescriptorMap {
+  return {
+    read: { value: wire.read.bind(wire) },
+    close: { value: wire.close.bind(wire) },
+    destroy: { value: wire.destroy.bind(wire) },
+  };
+}
+
+test('run: a broken wire ends the session, the content and the wait', async () => {
+  const [near, far] = memoryWires();
+  let isReleased = false;
+  const closed: Pop3Context[] = [];
+  async function* content() {
+    try {
+      for (;;) {
+        yield new Uint8Array(100_000);
+        far.destroy();
+      }
+    } finally {
+      isReleased = true;
+    }
+  }
+  const given = app({
+    retrieve: () => ({ size: 13, content: content() }),
+    closed: (context) => void closed.push(context),
+  });
+  await far.write(asciiBytes(`${LOGIN}DELE 1\r\nRETR 2\r\nQUIT\r\n`));
+  assert.equal(await run(new Pop3Server({ allowPlaintextAuth: true }), near, given), 'broken');
+  assert.equal(isReleased, true);
+  assert.equal(closed.length, 1);
+  assert.equal(closed[0]?.cancel.aborted, true);
+  assert.equal(closed[0]?.user, 'u');
+});
+
+test('run: silence ends the session without a word', async () => {
+  const [near, far] = memoryWires();
+  const ended = run(new Pop3Server(), near, app());
+  assert.equal(await hear(far), '+OK Postino ready.\r\n');
+  await new Promise(setImmediate);
+  near.expire();
+  assert.deepEqual(await listen(far), []);
+  assert.equal(await ended, 'timeout');
+});
+
+test('run: a client that leaves removes nothing', async () => {
+  const [near, far] = memoryWires();
+  let updates = 0;
+  const given = app({ update: () => void updates++ });
+  const ended = run(new Pop3Server({ allowPlaintextAuth: true }), near, given);
+  await far.write(asciiBytes(`${LOGIN}DELE 1\r\n`));
+  await far.close();
+  assert.equal(await ended, 'closed');
+  assert.equal(updates, 0);
+});
+
+test('run: stop ends a session that waits, and one that has not begun', async () => {
+  for (const isEarly of [true, false]) {
+    const [near, far] = memoryWires();
+    const stop = new AbortController();
+    if (isEarly) stop.abort();
+    const ended = run(new Pop3Server(), near, app(), { stop: stop.signal });
+    if (!isEarly) {
+      await hear(far);
+      await new Promise(setImmediate);
+      stop.abort();
+    }
+    assert.match((await listen(far)).join(''), /-ERR \[SYS\/TEMP\] Server shutting down\.\r\n$/);
+    assert.equal(await ended, 'shutdown');
+  }
+});
+
+test('run: STLS, then a login over TLS; the context knows', async () => {
+  const [near, far] = memoryWires();
+  const contexts: (string | undefined)[] = [];
+  const given = app({
+    login: (user, _password, { tls }) => {
+      contexts.push(tls?.protocol);
+      return { entries: [], user: `${user}@example.org` };
+    },
+    update: (_indexes, { user }) => void contexts.push(user),
+  });
+  const ended = run(new Pop3Server({ startTls: true }), near, given);
+  await hear(far);
+  await far.write(asciiBytes('STLS\r\n'));
+  assert.equal(await hear(far), '+OK Begin TLS negotiation now.\r\n');
+  await new Promise(setImmediate);
+  await far.write(asciiBytes(`${LOGIN}QUIT\r\n`));
+  await listen(far);
+  assert.equal(await ended, 'quit');
+  assert.deepEqual(contexts, ['TLSv1.3', 'u@example.org']);
+});
+
+test('run: AUTH by the application, with a challenge, a cancel and a success', async () => {
+  const calls: string[] = [];
+  const given = app({
+    auth: (mechanism, initial) => {
+      calls.push(`${mechanism} ${initial && latin1(initial)}`);
+      return { challenge: asciiBytes('who?') };
+    },
+    authResponse: async (bytes) => {
+      calls.push(latin1(bytes));
+      return { entries: [], user: 'u' };
+    },
+    authCancelled: () => assert.fail('forgetful'),
+  });
+  const text = 'AUTH SCRAM-SHA-256\r\n*\r\nAUTH SCRAM-SHA-256 aQ==\r\nbWU=\r\nQUIT\r\n';
+  const { said, errors } = await talk(text, given, { options: { mechanisms: ['SCRAM-SHA-256'] } });
+  assert.equal(
+    said,
+    '+OK Postino ready.\r\n+ d2hvPw==\r\n-ERR Authentication aborted by client.\r\n' +
+      '+ d2hvPw==\r\n+OK Logged in.\r\n+OK Logging out.\r\n',
+  );
+  assert.deepEqual(calls, ['SCRAM-SHA-256 null', 'SCRAM-SHA-256 i', 'me']);
+  assert.equal(errors.length, 1);
+});
+
+test('run: mechanisms that nobody carries out are refused', async () => {
+  const { said } = await talk('AUTH PLAIN\r\nQUIT\r\n', app(), {
+    options: { mechanisms: ['PLAIN'] },
+  });
+  assert.match(said, /-ERR \[AUTH\] Unsupported authentication mechanism\.\r\n/);
+});
