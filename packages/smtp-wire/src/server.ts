@@ -103,6 +103,7 @@ export class SmtpServer {
 
   /** The next event; null when only an answer or the peer can move us on. */
   next(): SmtpServerEvent | null {
+    this.#drained = false;
     const event = this.#takeNews() ?? this.#advance();
     if (event) return event;
     const bytes = this.#replies.take();
@@ -181,8 +182,7 @@ export class SmtpServer {
 
   /** The peer took too long. RFC 5321 §4.5.3.2.7. */
   expire(): void {
-    this.#replies.add(HOST_REPLIES.timedOut(this.hostname));
-    this.#close('timeout');
+    this.#end(HOST_REPLIES.timedOut(this.hostname), 'timeout');
   }
 
   /** Whether octets of the peer can move the session on. */

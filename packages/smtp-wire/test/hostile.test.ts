@@ -32,12 +32,15 @@ test('hostile 1: CRLF.CRLF split at every octet is the same end', () => {
 });
 
 test('hostile 2: LF.LF does not end a message, and refuses it', () => assertNotSmuggled('a\n.\n'));
-test('hostile 3: LF.CRLF does not end a message, and refuses it', () => assertNotSmuggled('a\n.\r\n'));
-test('hostile 4: CRLF.LF does not end a message, and refuses it', () => assertNotSmuggled('a\r\n.\n'));
+test('hostile 3: LF.CRLF does not end a message, and refuses it', () =>
+  assertNotSmuggled('a\n.\r\n'));
+test('hostile 4: CRLF.LF does not end a message, and refuses it', () =>
+  assertNotSmuggled('a\r\n.\n'));
 test('hostile 5: CR.CR, CR.CRLF and CRLF.CR with a letter do not end a message, and refuse it', () => {
   for (const sequence of ['\r.\r', '\r.\r\n', '\r\n.\rx']) assertNotSmuggled(`a${sequence}`);
 });
-test('hostile 6: CRLF.CRCRLF does not end a message, and refuses it', () => assertNotSmuggled('a\r\n.\r\r\n'));
+test('hostile 6: CRLF.CRCRLF does not end a message, and refuses it', () =>
+  assertNotSmuggled('a\r\n.\r\r\n'));
 
 test('hostile 7: CRCRLF.CRLF ends at its CRLF.CRLF, and the stray CR refuses the message', () => {
   const driver = receiving();
@@ -83,13 +86,25 @@ test('hostile 13: too much, even in one line, is read to its end unseen, then re
   for (let i = 0; i < 800; i++) assert.equal(driver.feed(chunk), '');
   assert.deepEqual(codes(driver.feed(`${EOD}MAIL FROM:<a@example.org>\r\n`)), [552, 250]);
   assert.deepEqual(driver.record.stored, []);
-  assert.deepEqual(driver.record.events, ['connect', 'hello', 'mail', 'rcpt', 'data', 'reset', 'mail']);
+  assert.deepEqual(driver.record.events, [
+    'connect',
+    'hello',
+    'mail',
+    'rcpt',
+    'data',
+    'reset',
+    'mail',
+  ]);
 });
 
 test('hostile 14: SIZE must be 1 to 20 digits, and no more than the limit', () => {
   const driver = greeted({ maxMessageSize: 1000, limits: { errors: 100 } });
   for (const size of ['-1', '1e3', '', '1.0', '0x10', '١', '100000000000000000000', ' 1']) {
-    assert.deepEqual(codes(driver.feed(latin1Bytes(`MAIL FROM:<> SIZE=`)) + feedUtf8(driver, `${size}\r\n`)), [501], size);
+    assert.deepEqual(
+      codes(driver.feed(latin1Bytes(`MAIL FROM:<> SIZE=`)) + feedUtf8(driver, `${size}\r\n`)),
+      [501],
+      size,
+    );
   }
   assert.deepEqual(codes(driver.feed('MAIL FROM:<> SIZE\r\n')), [501]);
   for (const size of ['99999999999999999999', '1001']) {
@@ -100,12 +115,18 @@ test('hostile 14: SIZE must be 1 to 20 digits, and no more than the limit', () =
 
 test('hostile 15: octets that are no UTF-8 in a command are 500, and the session lives', () => {
   const driver = greeted();
-  assert.deepEqual(codes(driver.feed('MAIL FROM:<\xff@example.org>\r\n\xc3\x28\r\nNOOP\xed\xa0\x80\r\nNOOP\r\n')), [500, 500, 500, 250]);
+  assert.deepEqual(
+    codes(driver.feed('MAIL FROM:<\xff@example.org>\r\n\xc3\x28\r\nNOOP\xed\xa0\x80\r\nNOOP\r\n')),
+    [500, 500, 500, 250],
+  );
 });
 
 test('hostile 16: a peer that speaks before the greeting is refused, or known as early by option', () => {
   const refusing = new Driver();
-  assert.equal(refusing.feed('EHLO a.example\r\n'), '554 SMTP synchronization error: you must wait for the reply\r\n');
+  assert.equal(
+    refusing.feed('EHLO a.example\r\n'),
+    '554 SMTP synchronization error: you must wait for the reply\r\n',
+  );
   assert.deepEqual(refusing.record.events, ['close']);
   const asking = new Driver({ earlyTalkers: 'ask' });
   asking.server.receive(latin1Bytes('NOOP\r\n'));
@@ -116,13 +137,28 @@ test('hostile 16: a peer that speaks before the greeting is refused, or known as
 
 test('hostile 17: what lies behind DATA is content, or ends the session where DATA is refused', () => {
   const taken = addressed();
-  assert.deepEqual(codes(taken.feed(`DATA\r\nRSET\r\nMAIL FROM:<evil@example.org>${EOD}NOOP\r\n`)), [354, 250, 250]);
+  assert.deepEqual(
+    codes(taken.feed(`DATA\r\nRSET\r\nMAIL FROM:<evil@example.org>${EOD}NOOP\r\n`)),
+    [354, 250, 250],
+  );
   assert.deepEqual(taken.record.stored, ['RSET\r\nMAIL FROM:<evil@example.org>\r\n']);
 
   const refused = greeted();
-  const group = 'MAIL FROM:<a@example.org>\r\nRCPT TO:<no1@example.org>\r\nRCPT TO:<no2@example.org>\r\nDATA\r\n';
-  assert.deepEqual(codes(refused.feed(`${group}RSET\r\nMAIL FROM:<evil@example.org>${EOD}`)), [250, 550, 550, 503, 554]);
-  assert.deepEqual(refused.record.events, ['connect', 'hello', 'mail', 'rcpt', 'rcpt', 'reset', 'close']);
+  const group =
+    'MAIL FROM:<a@example.org>\r\nRCPT TO:<no1@example.org>\r\nRCPT TO:<no2@example.org>\r\nDATA\r\n';
+  assert.deepEqual(
+    codes(refused.feed(`${group}RSET\r\nMAIL FROM:<evil@example.org>${EOD}`)),
+    [250, 550, 550, 503, 554],
+  );
+  assert.deepEqual(refused.record.events, [
+    'connect',
+    'hello',
+    'mail',
+    'rcpt',
+    'rcpt',
+    'reset',
+    'close',
+  ]);
 
   const waiting = greeted();
   assert.deepEqual(codes(waiting.feed(group)), [250, 550, 550, 503]);
@@ -166,7 +202,13 @@ test('hostile 20: TLS forgets EHLO and AUTH, offers AUTH and no more STARTTLS', 
   const driver = greeted({ startTls: true, mechanisms: ['PLAIN'], allowPlaintextAuth: true });
   assert.deepEqual(codes(driver.feed('AUTH PLAIN AGFsZQBzZWNyZXQ=\r\n')), [235]);
   driver.feed('STARTTLS\r\n');
-  for (const command of ['MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.org>', 'DATA', 'AUTH PLAIN', 'STARTTLS']) {
+  for (const command of [
+    'MAIL FROM:<a@example.org>',
+    'RCPT TO:<b@example.org>',
+    'DATA',
+    'AUTH PLAIN',
+    'STARTTLS',
+  ]) {
     assert.deepEqual(codes(driver.feed(`${command}\r\n`)), [503], command);
   }
   const listed = driver.feed('EHLO c.example\r\n');
@@ -178,13 +220,31 @@ test('hostile 20: TLS forgets EHLO and AUTH, offers AUTH and no more STARTTLS', 
 test('hostile 23: commands out of order are 503, and EHLO within a transaction ends it', () => {
   const driver = greeted();
   assert.deepEqual(codes(driver.feed('RCPT TO:<b@example.org>\r\nDATA\r\n')), [503, 503]);
-  assert.deepEqual(codes(driver.feed('MAIL FROM:<a@example.org>\r\nMAIL FROM:<a@example.org>\r\nDATA\r\n')), [250, 503, 503]);
-  assert.deepEqual(codes(driver.feed('RCPT TO:<b@example.org>\r\nEHLO c.example\r\nDATA\r\n')), [250, 250, 503]);
+  assert.deepEqual(
+    codes(driver.feed('MAIL FROM:<a@example.org>\r\nMAIL FROM:<a@example.org>\r\nDATA\r\n')),
+    [250, 503, 503],
+  );
+  assert.deepEqual(
+    codes(driver.feed('RCPT TO:<b@example.org>\r\nEHLO c.example\r\nDATA\r\n')),
+    [250, 250, 503],
+  );
   assert.equal(driver.record.events.at(-1), 'reset');
 });
 
 test('hostile 24: HELO takes one name of ASCII letters, digits, dots and hyphens, or a literal', () => {
-  for (const name of ['a b', '', 'x'.repeat(1500), 'caf\xc3\xa9.example', 'a\rb', 'a..b', '-a', 'a_b', '[1.2.3]', '<a>', 'a\tb']) {
+  for (const name of [
+    'a b',
+    '',
+    'x'.repeat(1500),
+    'caf\xc3\xa9.example',
+    'a\rb',
+    'a..b',
+    '-a',
+    'a_b',
+    '[1.2.3]',
+    '<a>',
+    'a\tb',
+  ]) {
     const driver = new Driver();
     driver.pump();
     const [code] = codes(driver.feed(`HELO ${name}\r\n`));
@@ -239,7 +299,10 @@ test('hostile 29: an empty line, blanks, and a line too long are 500, and what f
   assert.deepEqual(codes(driver.feed('   \t \r\n')), [500]);
   assert.deepEqual(codes(driver.feed('x'.repeat(2049))), [500]);
   assert.deepEqual(codes(driver.feed(' MAIL FROM:<evil@example.org>\r\nNOOP\r\n')), [250]);
-  assert.deepEqual(codes(driver.feed(`${'x'.repeat(2049)}\nMAIL FROM:<evil@example.org>\r\nNOOP\r\n`)), [500, 250]);
+  assert.deepEqual(
+    codes(driver.feed(`${'x'.repeat(2049)}\nMAIL FROM:<evil@example.org>\r\nNOOP\r\n`)),
+    [500, 250],
+  );
 });
 
 test('hostile 30: a silent peer is 421, and one that sends a line in drops gets less time for each', () => {
@@ -250,7 +313,10 @@ test('hostile 30: a silent peer is 421, and one that sends a line in drops gets 
     driver.feed('N');
     return driver.server.timeout;
   });
-  assert.ok(waits.every((wait, i) => wait <= first / (i + 1)), waits.join(' '));
+  assert.ok(
+    waits.every((wait, i) => wait <= first / (i + 1)),
+    waits.join(' '),
+  );
   driver.server.expire();
   assert.equal(driver.pump(), '421 4.4.2 mx.example SMTP command timeout, closing connection\r\n');
   assert.ok(driver.closed);
@@ -273,7 +339,11 @@ test('hostile 31: a message without its end is dropped', () => {
 });
 
 test('hostile 35: an AUTH line too long is 500 5.5.6 to its end, and bad base64 is 501 5.5.2', () => {
-  const options = { mechanisms: ['PLAIN', 'LOGIN'], allowPlaintextAuth: true, limits: { errors: 100 } };
+  const options = {
+    mechanisms: ['PLAIN', 'LOGIN'],
+    allowPlaintextAuth: true,
+    limits: { errors: 100 },
+  };
   const driver = greeted(options);
   assert.match(driver.feed(`AUTH PLAIN ${'A'.repeat(12_288 - 12)}\r\n`), /^500 5\.5\.6 /);
   driver.feed('AUTH LOGIN\r\n');
@@ -297,7 +367,13 @@ test('hostile 36: * cancels AUTH with 501 5.7.0, and so does a peer that leaves'
   driver.feed('AUTH LOGIN\r\n');
   driver.server.ended();
   driver.pump();
-  assert.deepEqual(driver.record.events.slice(2), ['auth', 'authCancelled', 'auth', 'authCancelled', 'close']);
+  assert.deepEqual(driver.record.events.slice(2), [
+    'auth',
+    'authCancelled',
+    'auth',
+    'authCancelled',
+    'close',
+  ]);
 });
 
 test('hostile 37: AUTH twice or in a transaction is 503, without TLS 538, and the credentials are not looked at', () => {
@@ -316,7 +392,11 @@ test('hostile 37: AUTH twice or in a transaction is 503, without TLS 538, and th
 test('hostile 38: the octets of AUTH reach the application as they are, authorization identity included', () => {
   const { server } = greeted({ mechanisms: ['PLAIN'], tls: TLS });
   server.receive(latin1Bytes('AUTH PLAIN Ym9iAGFsZQBzZWNyZXQ=\r\n'));
-  assert.deepEqual(server.next(), { type: 'auth', mechanism: 'PLAIN', initial: latin1Bytes('bob\0ale\0secret') });
+  assert.deepEqual(server.next(), {
+    type: 'auth',
+    mechanism: 'PLAIN',
+    initial: latin1Bytes('bob\0ale\0secret'),
+  });
 });
 
 function feedUtf8(driver: Driver, text: string): string {

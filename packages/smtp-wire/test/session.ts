@@ -3,7 +3,11 @@ import type { Answer, AuthAnswer, SmtpApp, SmtpServerOptions } from '@postino/sm
 import { SmtpServer } from '@postino/smtp-wire';
 import { encodeUtf8, latin1, latin1Bytes, type TlsInfo } from '@postino/wire';
 
-export const TLS: TlsInfo = { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', authorized: false };
+export const TLS: TlsInfo = {
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  authorized: false,
+};
 export const HOST = 'mx.example';
 
 /** Refuses what is called `no...`, puts off what is called `later...`; knows the user ale with the password secret. */
@@ -35,7 +39,9 @@ export class Mailroom implements SmtpApp {
 
   content(bytes: Uint8Array): Answer {
     this.#pieces.push(latin1(bytes));
-    return this.#pieces.join('').includes('VIRUS') ? { code: 550, status: '5.7.1', text: 'no viruses' } : undefined;
+    return this.#pieces.join('').includes('VIRUS')
+      ? { code: 550, status: '5.7.1', text: 'no viruses' }
+      : undefined;
   }
 
   message(): Answer {
@@ -80,7 +86,7 @@ export class Driver {
   /** Carries out what is due; gives what was said meanwhile. */
   pump(): string {
     const before = this.record.said.length;
-    for (let event; (event = this.server.next()); ) {
+    for (let event; (event = this.server.next());) {
       if (event.type === 'send') this.record.said += latin1(event.bytes);
       else {
         if (event.type !== 'content') this.record.events.push(event.type);

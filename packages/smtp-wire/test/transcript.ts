@@ -58,7 +58,13 @@ export function replay(transcript: Transcript, chunks: readonly Uint8Array[]): v
 
 function unescape(text: string): string {
   return text.replaceAll(/\\(r|n|\\|x[0-9a-f]{2})/g, (_, what: string) =>
-    what === 'r' ? '\r' : what === 'n' ? '\n' : what === '\\' ? what : String.fromCharCode(Number.parseInt(what.slice(1), 16)),
+    what === 'r'
+      ? '\r'
+      : what === 'n'
+        ? '\n'
+        : what === '\\'
+          ? what
+          : String.fromCharCode(Number.parseInt(what.slice(1), 16)),
   );
 }
 
