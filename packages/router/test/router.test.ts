@@ -256,7 +256,8 @@ test('hostile 54: long chains and long lists end', async () => {
   const bob: AliasTarget = { type: 'name', localPart: 'bob' };
   const targets = Array.from({ length: 1_000_000 }, () => bob);
   const aliases = new Map<string, Alias>([['all', { type: 'expand', targets }]]);
-  await expectRoutes(postOffice('', { aliases }), { 'all@example.org': '451 4.3.0' });
+  const long = postOffice('', { aliases, maxTargets: 10_000 });
+  await expectRoutes(long, { 'all@example.org': '451 4.3.0' });
   await expectRoutes(postOffice('all: bob, eve', { maxTargets: 2 }), {
     'all@example.org': 'bob, eve',
   });
