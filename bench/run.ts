@@ -83,6 +83,7 @@ async function start(name: Server): Promise<{ name: Server; child: ChildProcess;
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), {
     execArgv: ['--conditions=@postino/source'],
   });
+  child.once('exit', (status) => status && process.exit(status));
   const [port] = (await once(child, 'message')) as [number];
   return { name, child, port };
 }

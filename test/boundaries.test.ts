@@ -26,7 +26,9 @@ interface Project {
   references: { path: string }[];
 }
 
-const names = globSync('packages/*/package.json', { cwd: root }).map((file) => basename(dirname(file)));
+const names = globSync('packages/*/package.json', { cwd: root }).map((file) =>
+  basename(dirname(file)),
+);
 const read = <T>(path: string): T => JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
 const floorOf = (name: string): number => floors.findIndex((floor) => floor.includes(name));
 
@@ -40,12 +42,17 @@ function internalDependencies(name: string): string[] {
 /** The modules that a source file imports, types included. */
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)';/gms)].map((match) => match[1]!);
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)';/gms)].map(
+    (match) => match[1]!,
+  );
 }
 
 test('every package has a floor', () => {
   assert.ok(names.length > 0);
-  assert.deepEqual(names.filter((name) => floorOf(name) < 0), []);
+  assert.deepEqual(
+    names.filter((name) => floorOf(name) < 0),
+    [],
+  );
 });
 
 for (const name of names) {
@@ -61,7 +68,12 @@ for (const name of names) {
     const undeclared = sources.flatMap((file) =>
       imports(file)
         .filter((module) => !module.startsWith('.') && !module.startsWith('node:'))
-        .map((module) => module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/'))
+        .map((module) =>
+          module
+            .split('/')
+            .slice(0, module.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
         .filter((module) => !(module in dependencies))
         .map((module) => `${file}: ${module}`),
     );
@@ -87,7 +99,9 @@ for (const name of names) {
 
   test(`${name} keeps index.ts free of code and types`, () => {
     const text = readFileSync(join(root, `packages/${name}/src/index.ts`), 'utf8');
-    const bare = text.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replaceAll(/export (type )?(\{[^}]*\}|\*) from '[^']+';/g, '');
+    const bare = text
+      .replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
+      .replaceAll(/export (type )?(\{[^}]*\}|\*) from '[^']+';/g, '');
     assert.equal(bare.trim(), '');
   });
 }

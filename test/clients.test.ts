@@ -10,7 +10,15 @@ import { after, before, beforeEach, test, type TestContext } from 'node:test';
 import { PASSWORDS, Site, type Server, type User } from './running-server.ts';
 
 const required = process.env['POSTINO_REQUIRE_CLIENTS'] === '1';
-const MESSAGE = ['From: ann@example.net', 'Subject: a real client', '', 'Hello.', '.a dot', 'Bye.', ''].join('\r\n');
+const MESSAGE = [
+  'From: ann@example.net',
+  'Subject: a real client',
+  '',
+  'Hello.',
+  '.a dot',
+  'Bye.',
+  '',
+].join('\r\n');
 
 let site: Site;
 let server: Server;
@@ -27,19 +35,30 @@ after(async () => {
 });
 
 /** A test that needs a program. */
-function clientTest(program: string, name: string, body: (context: TestContext) => Promise<void>): void {
+function clientTest(
+  program: string,
+  name: string,
+  body: (context: TestContext) => Promise<void>,
+): void {
   const there = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-  test(`${program} ${name}`, { skip: !there && !required && `${program} is not installed` }, async (context) => {
-    assert.ok(there, `${program} is not installed, and POSTINO_REQUIRE_CLIENTS=1 demands it`);
-    await body(context);
-  });
+  test(
+    `${program} ${name}`,
+    { skip: !there && !required && `${program} is not installed` },
+    async (context) => {
+      assert.ok(there, `${program} is not installed, and POSTINO_REQUIRE_CLIENTS=1 demands it`);
+      await body(context);
+    },
+  );
 }
 
 /** Runs a program to its end; its output is part of the error when it fails. */
 function run(program: string, ...parameters: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(program, parameters, { timeout: 30_000 }, (error, out, complaints) => {
-      if (error) reject(new Error(`${program} ${parameters.join(' ')}\n${out}\n${complaints}`, { cause: error }));
+      if (error)
+        reject(
+          new Error(`${program} ${parameters.join(' ')}\n${out}\n${complaints}`, { cause: error }),
+        );
       else resolve(out);
     });
     child.stdin!.end(MESSAGE);
@@ -67,40 +86,106 @@ function assertContent(stored: string): void {
   assert.ok(stored.endsWith(MESSAGE.replaceAll('\r\n', '\n')), stored);
 }
 
-const url = (scheme: keyof typeof server.ports, path = ''): string => `${scheme}://localhost:${server.ports[scheme]}/${path}`;
+const url = (scheme: keyof typeof server.ports, path = ''): string =>
+  `${scheme}://localhost:${server.ports[scheme]}/${path}`;
 const login = (user: User): string[] => ['--user', `${user}:${PASSWORDS[user]}`];
 const trust = (): string[] => ['--cacert', site.certificate];
 
-clientTest('swaks', 'delivers to ale+foo@poul.org over STARTTLS with AUTH PLAIN; curl reads it by POP3S', async () => {
-  const port = String(server.ports.smtp);
-  const to = 'ale+foo@poul.org';
-  const credentials = ['--auth', 'PLAIN', '--auth-user', 'ale', '--auth-password', PASSWORDS.ale];
-  await run('swaks', '--server', '127.0.0.1', '--port', port, '-tls', ...credentials, '--from', 'daniele@poul.org', '--to', to, '--data', MESSAGE.replaceAll('\r\n', '\n'));
-  const [stored] = arrived('ale');
-  assert.ok(stored);
-  const names = stored.slice(0, stored.indexOf('\n\n')).match(/^[\w-]+(?=:)/gm);
-  assert.deepEqual(names?.slice(0, 4), ['Return-path', 'Envelope-to', 'Delivery-date', 'Received']);
-  assert.match(stored, /^Return-path: <daniele@poul\.org>\nEnvelope-to: ale\+foo@poul\.org\nDelivery-date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\nReceived: from /);
-  assert.match(stored, /\n\tby poul\.org with esmtpsa {2}\(TLS1\.3\) tls TLS_\w+\n/);
-  assert.match(stored, /\n\tfor ale\+foo@poul\.org;\n/);
-  const fetched = await run('curl', '-sS', ...trust(), ...login('ale'), url('pop3s', String(site.mailbox('ale').length)));
-  assert.equal(fetched.replaceAll('\r\n', '\n').trimEnd(), stored.trimEnd());
-});
+clientTest(
+  'swaks',
+  'delivers to ale+foo@poul.org over STARTTLS with AUTH PLAIN; curl reads it by POP3S',
+  async () => {
+    const port = String(server.ports.smtp);
+    const to = 'ale+foo@poul.org';
+    const credentials = ['--auth', 'PLAIN', '--auth-user', 'ale', '--auth-password', PASSWORDS.ale];
+    await run(
+      'swaks',
+      '--server',
+      '127.0.0.1',
+      '--port',
+      port,
+      '-tls',
+      ...credentials,
+      '--from',
+      'daniele@poul.org',
+      '--to',
+      to,
+      '--data',
+      MESSAGE.replaceAll('\r\n', '\n'),
+    );
+    const [stored] = arrived('ale');
+    assert.ok(stored);
+    const names = stored.slice(0, stored.indexOf('\n\n')).match(/^[\w-]+(?=:)/gm);
+    assert.deepEqual(names?.slice(0, 4), [
+      'Return-path',
+      'Envelope-to',
+      'Delivery-date',
+      'Received',
+    ]);
+    assert.match(
+      stored,
+      /^Return-path: <daniele@poul\.org>\nEnvelope-to: ale\+foo@poul\.org\nDelivery-date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\nReceived: from /,
+    );
+    assert.match(stored, /\n\tby poul\.org with esmtpsa {2}\(TLS1\.3\) tls TLS_\w+\n/);
+    assert.match(stored, /\n\tfor ale\+foo@poul\.org;\n/);
+    const fetched = await run(
+      'curl',
+      '-sS',
+      ...trust(),
+      ...login('ale'),
+      url('pop3s', String(site.mailbox('ale').length)),
+    );
+    assert.equal(fetched.replaceAll('\r\n', '\n').trimEnd(), stored.trimEnd());
+  },
+);
 
 clientTest('swaks', 'delivers with implicit TLS', async () => {
-  await run('swaks', '--server', '127.0.0.1', '--port', String(server.ports.smtps), '--tls-on-connect', '--from', 'ann@example.net', '--to', 'daniele@poul.org', '--data', MESSAGE.replaceAll('\r\n', '\n'));
+  await run(
+    'swaks',
+    '--server',
+    '127.0.0.1',
+    '--port',
+    String(server.ports.smtps),
+    '--tls-on-connect',
+    '--from',
+    'ann@example.net',
+    '--to',
+    'daniele@poul.org',
+    '--data',
+    MESSAGE.replaceAll('\r\n', '\n'),
+  );
   assert.equal(arrived('daniele').length, 1);
 });
 
 clientTest('swaks', 'is refused where it may not relay, and told why', async () => {
   await assert.rejects(
-    run('swaks', '--server', '127.0.0.1', '--port', String(server.ports.smtp), '--from', 'ann@example.net', '--to', 'bob@example.com'),
+    run(
+      'swaks',
+      '--server',
+      '127.0.0.1',
+      '--port',
+      String(server.ports.smtp),
+      '--from',
+      'ann@example.net',
+      '--to',
+      'bob@example.com',
+    ),
     /550 5\.7\.1 .*[Rr]elay/,
   );
 });
 
 clientTest('curl', 'sends to an alias of several by smtp', async () => {
-  await run('curl', '-sS', url('smtp', 'client.example'), '--mail-from', 'ann@example.net', '--mail-rcpt', 'info@poul.org', '-T', message);
+  await run(
+    'curl',
+    '-sS',
+    url('smtp', 'client.example'),
+    '--mail-from',
+    'ann@example.net',
+    '--mail-rcpt',
+    'info@poul.org',
+    '-T',
+    message,
+  );
   for (const user of ['ale', 'daniele'] as const) {
     const [stored, ...others] = arrived(user);
     assert.deepEqual(others, []);
@@ -110,12 +195,36 @@ clientTest('curl', 'sends to an alias of several by smtp', async () => {
 });
 
 clientTest('curl', 'sends by smtp with STARTTLS demanded, logged in', async () => {
-  await run('curl', '-sS', '--ssl-reqd', ...trust(), ...login('daniele'), url('smtp'), '--mail-from', 'daniele@poul.org', '--mail-rcpt', 'otacon22@poul.org', '-T', message);
+  await run(
+    'curl',
+    '-sS',
+    '--ssl-reqd',
+    ...trust(),
+    ...login('daniele'),
+    url('smtp'),
+    '--mail-from',
+    'daniele@poul.org',
+    '--mail-rcpt',
+    'otacon22@poul.org',
+    '-T',
+    message,
+  );
   assertContent(arrived('daniele')[0]!);
 });
 
 clientTest('curl', 'sends by smtps', async () => {
-  await run('curl', '-sS', ...trust(), url('smtps'), '--mail-from', 'ann@example.net', '--mail-rcpt', 'postmaster', '-T', message);
+  await run(
+    'curl',
+    '-sS',
+    ...trust(),
+    url('smtps'),
+    '--mail-from',
+    'ann@example.net',
+    '--mail-rcpt',
+    'postmaster',
+    '-T',
+    message,
+  );
   assertContent(arrived('ale')[0]!);
 });
 
@@ -130,7 +239,9 @@ clientTest('curl', 'is refused with a wrong password', async () => {
 });
 
 clientTest('msmtp', 'sends with STARTTLS and AUTH', async () => {
-  const config = secretFile('msmtprc', `account default
+  const config = secretFile(
+    'msmtprc',
+    `account default
 host localhost
 port ${server.ports.smtp}
 from daniele@poul.org
@@ -140,17 +251,33 @@ tls_trust_file ${site.certificate}
 auth plain
 user daniele
 password ${PASSWORDS.daniele}
-`);
+`,
+  );
   await run('msmtp', '-C', config, 'ale-list@poul.org');
   assertContent(arrived('ale')[0]!);
 });
 
-for (const [how, service, starttls] of [['STLS', 'pop3', 'on'], ['implicit TLS', 'pop3s', 'off']] as const) {
+for (const [how, service, starttls] of [
+  ['STLS', 'pop3', 'on'],
+  ['implicit TLS', 'pop3s', 'off'],
+] as const) {
   clientTest('mpop', `fetches all with ${how}, octet for octet`, async () => {
-    await run('curl', '-sS', url('smtp'), '--mail-from', 'ann@example.net', '--mail-rcpt', 'ale@poul.org', '-T', message);
+    await run(
+      'curl',
+      '-sS',
+      url('smtp'),
+      '--mail-from',
+      'ann@example.net',
+      '--mail-rcpt',
+      'ale@poul.org',
+      '-T',
+      message,
+    );
     const box = join(site.folder, `mpop-${service}`);
     for (const part of ['new', 'cur', 'tmp']) mkdirSync(join(box, part), { recursive: true });
-    const config = secretFile('mpoprc', `account default
+    const config = secretFile(
+      'mpoprc',
+      `account default
 host localhost
 port ${server.ports[service]}
 tls on
@@ -163,22 +290,41 @@ keep on
 received_header off
 uidls_file ${box}/uidls
 delivery maildir ${box}
-`);
+`,
+    );
     await run('mpop', '-C', config);
-    const fetched = readdirSync(join(box, 'new')).map((name) => readFileSync(join(box, 'new', name), 'latin1'));
+    const fetched = readdirSync(join(box, 'new')).map((name) =>
+      readFileSync(join(box, 'new', name), 'latin1'),
+    );
     assert.deepEqual(fetched.toSorted(), site.mailbox('ale').toSorted());
   });
 }
 
-for (const [how, service, options] of [['STLS', 'pop3', "sslproto 'TLS1.2+'"], ['implicit TLS', 'pop3s', 'ssl']] as const) {
+for (const [how, service, options] of [
+  ['STLS', 'pop3', "sslproto 'TLS1.2+'"],
+  ['implicit TLS', 'pop3s', 'ssl'],
+] as const) {
   clientTest('fetchmail', `fetches with ${how} and removes what it has`, async () => {
-    await run('curl', '-sS', url('smtp'), '--mail-from', 'ann@example.net', '--mail-rcpt', 'daniele@poul.org', '-T', message);
+    await run(
+      'curl',
+      '-sS',
+      url('smtp'),
+      '--mail-from',
+      'ann@example.net',
+      '--mail-rcpt',
+      'daniele@poul.org',
+      '-T',
+      message,
+    );
     const into = join(site.folder, `fetchmail-${service}`);
-    const config = secretFile('fetchmailrc', `set no bouncemail
+    const config = secretFile(
+      'fetchmailrc',
+      `set no bouncemail
 poll localhost service ${server.ports[service]} proto pop3
   user daniele password "${PASSWORDS.daniele}" ${options} sslcertck sslcertfile ${site.certificate}
   fetchall no rewrite mda "cat >>${into}"
-`);
+`,
+    );
     process.env['FETCHMAILHOME'] = site.folder;
     await run('fetchmail', '--nodetach', '--nosyslog', '--invisible', '-f', config);
     assert.equal(site.mailbox('daniele').length, 0);

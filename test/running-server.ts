@@ -33,7 +33,9 @@ export class Site {
     const { certificate, key } = selfSigned({ names: ['localhost', 'poul.org'] });
     writeFileSync(this.certificate, certificate);
     writeFileSync(join(this.folder, 'key.pem'), key, { mode: 0o600 });
-    const users = Object.entries(PASSWORDS).map(([user, password]) => `${user}:${md5(password)}::\n`);
+    const users = Object.entries(PASSWORDS).map(
+      ([user, password]) => `${user}:${md5(password)}::\n`,
+    );
     writeFileSync(join(this.folder, 'passwd'), users.join(''));
     writeFileSync(join(this.folder, 'aliases'), 'otacon22: daniele\ninfo: ale, daniele\n');
     writeFileSync(this.#config, `${CONFIG}${more}`);
@@ -41,9 +43,13 @@ export class Site {
 
   /** Starts a server here, and resolves once it listens. */
   async start(): Promise<Server> {
-    const child = spawn(process.execPath, ['--conditions=@postino/source', main, 'serve', '--config', this.#config], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@postino/source', main, 'serve', '--config', this.#config],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const ports: Partial<Record<keyof Ports, number>> = {};
     for await (const line of createInterface({ input: child.stdout! })) {
       const log = JSON.parse(line) as { msg: string; service?: keyof Ports; port?: number };
