@@ -6,6 +6,7 @@ export type {
   SmtpServerOrder,
   SmtpServerQuestion,
 } from './events.ts';
+export { decodeBase64, encodeBase64 } from './base64.ts';
 export { parseCommand, type Command, type CommandFault, type CommandOptions } from './command.ts';
 export { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
 export type { SmtpServerOptions } from './options.ts';
@@ -22,3 +23,4 @@ export { encodeReply, formatReply, parseReply } from './reply.ts';
 export { run, type RunOptions, type SessionEnd } from './run.ts';
 export { SmtpServer } from './server.ts';
 export { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
+export { decodeXtext } from './xtext.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeBase64, decodeXtext, encodeBase64 } from '@postino/smtp-wire';
 import fc from 'fast-check';
-import { decodeBase64, encodeBase64 } from '../src/base64.ts';
-import { decodeXtext } from '../src/xtext.ts';
 
 test('base64 agrees with the runtime, both ways', () => {
   fc.assert(

@@ -7,7 +7,7 @@ const MAIL: readonly [string, object][] = [
   ['SIZE=0', { size: 0 }],
   ['size=1234 BODY=8bitmime', { size: 1234, body: '8BITMIME' }],
   ['BODY=7BIT \t SMTPUTF8', { body: '7BIT', smtpUtf8: true }],
-  ['SIZE=99999999999999999999', { size: 99_999_999_999_999_999_999 }],
+  ['SIZE=99999999999999999999', { size: Number('99999999999999999999') }],
   ['AUTH=<>', { auth: '' }],
   ['AUTH=e+3Dmc2@example.com', { auth: 'e=mc2@example.com' }],
   ['SIZE=1 SIZE=1', { fault: 'bad', param: 'SIZE=1' }],

@@ -54,7 +54,7 @@ for (const [text, reply] of PARSED) {
 }
 
 test('parseReply undoes formatReply', () => {
-  const line = fc.string({ unit: fc.constantFrom(...'abc XYZ09.-'), maxLength: 40 });
+  const line = fc.stringMatching(/^[abcXYZ09 .-]{0,40}$/);
   const text = fc.oneof(line, fc.array(line, { minLength: 2, maxLength: 4 }));
   const status = fc.tuple(fc.nat(7), fc.nat(99)).map(([a, b]) => `5.${a}.${b}` as const);
   fc.assert(

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { SmtpServerOptions } from '@postino/smtp-wire';
-import { latin1Bytes } from '@postino/wire';
+import { encodeUtf8, latin1Bytes } from '@postino/wire';
 import { Driver } from './session.ts';
 
 export interface Transcript {
@@ -18,20 +18,24 @@ export interface Transcript {
 
 export function parseTranscript(text: string): Transcript {
   const transcript: Transcript = { options: {}, turns: [], said: '', stored: '', events: null };
-  let turn = '';
+  let turn: Uint8Array[] = [];
+  const endTurn = (): void => {
+    if (turn.length > 0) transcript.turns.push(Buffer.concat(turn));
+    turn = [];
+  };
   for (const line of text.split('\n')) {
     const rest = line.slice(line[2] === ' ' ? 3 : 2);
-    if (line.startsWith('C')) turn += line[1] === '>' ? unescape(rest) : `${rest}\r\n`;
+    if (line.startsWith('C>')) turn.push(latin1Bytes(unescape(rest)));
+    else if (line.startsWith('C:')) turn.push(encodeUtf8(`${rest}\r\n`));
     else if (line.startsWith('S:')) {
-      if (turn !== '') transcript.turns.push(utf8(turn));
-      turn = '';
+      endTurn();
       transcript.said += `${rest}\r\n`;
     } else if (line.startsWith('=')) transcript.stored += `${line.slice(2)}\r\n`;
     else if (line.startsWith('@')) transcript.events = line.slice(2);
     else if (line.startsWith('!')) Object.assign(transcript.options, JSON.parse(line.slice(1)));
     else assert.ok(line === '' || line.startsWith('#'), `not a line of a transcript: ${line}`);
   }
-  if (turn !== '') transcript.turns.push(utf8(turn));
+  endTurn();
   return transcript;
 }
 
@@ -66,9 +70,4 @@ function unescape(text: string): string {
           ? what
           : String.fromCharCode(Number.parseInt(what.slice(1), 16)),
   );
-}
-
-/** Escapes stand for octets, everything else for its UTF-8. */
-function utf8(text: string): Uint8Array {
-  return [...text].every((c) => c <= '\u00ff') ? latin1Bytes(text) : new TextEncoder().encode(text);
 }
