@@ -1,5 +1,6 @@
 /** The command line as a value. */
 import { parseArgs } from 'node:util';
+import { codeOf, messageOf } from './fault.ts';
 import { nearest } from './did-you-mean.ts';
 
 export type Command =
@@ -30,6 +31,8 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
+const OPTION_NAMES = Object.keys(OPTIONS).map((name) => `--${name}`);
+
 /** Reads the arguments behind the program's name; throws a `UsageError`. */
 export function parseCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
@@ -45,33 +48,21 @@ export function parseCommandLine(args: readonly string[]): Command {
   return { type: 'tryOut' };
 }
 
-function parse(args: readonly string[]): {
-  values: { config?: string; help?: boolean; version?: boolean };
-  positionals: string[];
-} {
-  const { tokens, ...parsed } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    if (!(token.name in OPTIONS))
-      throw unknown(
-        'option',
-        token.rawName,
-        Object.keys(OPTIONS).map((name) => `--${name}`),
-      );
-    const wantsValue = OPTIONS[token.name as keyof typeof OPTIONS].type === 'string';
-    if (wantsValue && !token.value)
-      throw new UsageError(`${token.rawName} needs a value; write: ${token.rawName} FILE`);
-    if (!wantsValue && token.value !== undefined)
-      throw new UsageError(`${token.rawName} takes no value`);
+function parse(args: readonly string[]): ParsedArguments {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const [text = ''] = messageOf(error).split('\n');
+    if (codeOf(error) !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+      throw new UsageError(`${text}; postino --help shows how it is written`, { cause: error });
+    const [, option = ''] = /'(.*?)'/.exec(text) ?? [];
+    throw unknown('option', option, OPTION_NAMES);
   }
-  return parsed as ReturnType<typeof parse>;
 }
+
+type ParsedArguments = ReturnType<
+  typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>
+>;
 
 function unknown(kind: string, given: string, known: readonly string[]): UsageError {
   const meant = nearest(given, known);

@@ -5,7 +5,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
   const allowed = Math.max(2, Math.floor(word.length / 3));
   const ranked = known
     .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best && best.distance <= allowed ? best.candidate : null;
 }

@@ -1,6 +1,16 @@
 /** Giving up root: it is needed to bind the ports below 1024, and for nothing else. */
 import { chown } from 'node:fs/promises';
 import type { RunAs } from './config/values.ts';
+import { messageOf } from './fault.ts';
+
+declare global {
+  // eslint-disable-next-line typescript/no-namespace -- the types of Node leave this call out
+  namespace NodeJS {
+    interface Process {
+      initgroups?(user: string, extraGroup: number): void;
+    }
+  }
+}
 
 /** Whether this process may do all. */
 export function isRoot(): boolean {
@@ -29,7 +39,7 @@ function idsOf({ user, group }: RunAs): { uid: number; gid: number } {
     return { uid: process.geteuid!(), gid: process.getegid!() };
   } catch (error) {
     throw new Error(
-      `run_as: ${(error as Error).message}; name a user and a group of this machine, as "mail:mail"`,
+      `run_as: ${messageOf(error)}; name a user and a group of this machine, as "mail:mail"`,
       {
         cause: error,
       },

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
+import { codeOf, messageOf } from '../fault.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { mistakesOf, type FoundMistake } from './mistakes.ts';
@@ -27,7 +28,7 @@ export function parseConfig(toml: string, { file }: { file: string }): Config {
   }));
   throw new ConfigError(
     file,
-    mistakes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   );
 }
 
@@ -89,9 +90,9 @@ function conflicts({ smtp, pop3, tls }: Checked): FoundMistake[] {
 }
 
 function unreadable(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === 'ENOENT')
     return 'there is no such file; give the path of the configuration with --config';
   if (code === 'EACCES') return 'this file may not be read by the user who runs the server';
-  return `it cannot be read: ${message}`;
+  return `it cannot be read: ${messageOf(error)}`;
 }

@@ -39,7 +39,7 @@ export function configSchema(folder: string): z.ZodType<Checked> {
     users: subsection({ passwd: file.prefault('/etc/mail/passwd') }),
     aliases: subsection({
       file: fileOrNone.prefault(''),
-      suffix_separators: z.array(separator).prefault(['+']),
+      suffix_separators: z.array(separator).prefault(['+', '-']),
       postmaster: orNone(readUser, 'no name of a user').prefault(''),
     }),
     maildir: subsection({
@@ -150,7 +150,9 @@ function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, 
 function subsection<Shape extends z.ZodRawShape>(
   shape: Shape,
 ): z.ZodPrefault<z.ZodObject<Shape, z.core.$strict>> {
-  return section(shape).prefault({} as z.input<z.ZodObject<Shape, z.core.$strict>>);
+  const table = section(shape);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler cannot see that no key is needed
+  return table.prefault({} as z.input<typeof table>);
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -1,0 +1,114 @@
+/** The whole server: ports, rights, state and sessions, in the order in which they must come. */
+import type { Lock } from '@postino/maildir';
+import { Certificates } from '@postino/node';
+import type { Config } from './config/config.ts';
+import { lockDataDir, makeDataDir } from './data-dir.ts';
+import { Listeners, type Addresses } from './listeners.ts';
+import { openLog, type Logger } from './log.ts';
+import { becomeUser, giveTo, isRoot } from './rights.ts';
+import { openServices, type Services } from './services.ts';
+
+export interface RunningServer {
+  readonly addresses: Addresses;
+  /** Stops listening, lets sessions end what they have begun, and gives all back. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** One to standard output unless given. */
+  readonly logger?: Logger;
+}
+
+/**
+ * Starts a server and resolves when it serves. Rejects, with nothing left open, when it cannot; the message says what
+ * to mend. Started as root it becomes `run_as` and cannot go back.
+ */
+export async function startServer(
+  config: Config,
+  options: StartOptions = {},
+): Promise<RunningServer> {
+  const log = options.logger ?? openLog(config.log.level);
+  const certificates = await openCertificates(config, log);
+  const server = new Server(config, log, certificates);
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+class Server implements RunningServer {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #certificates: Certificates | null;
+  readonly #listeners: Listeners;
+  #lock: Lock | null = null;
+  #services: Services | null = null;
+
+  constructor(config: Config, log: Logger, certificates: Certificates | null) {
+    this.#config = config;
+    this.#log = log;
+    this.#certificates = certificates;
+    this.#listeners = new Listeners({ config, log }, certificates);
+  }
+
+  get addresses(): Addresses {
+    return this.#listeners.addresses;
+  }
+
+  async start(): Promise<void> {
+    const { data_dir, run_as } = this.#config;
+    const isNew = await makeDataDir(data_dir);
+    if (isNew && run_as && isRoot()) await giveTo(data_dir, run_as);
+    await this.#listeners.bind();
+    dropRights(this.#config, this.#log);
+    // What root could read, the user that the server is now may not.
+    await this.#certificates?.reload();
+    this.#lock = await lockDataDir(data_dir);
+    this.#services = await openServices(this.#config, this.#log);
+    warn(this.#config, this.#log);
+    this.#listeners.start(this.#services);
+    this.#log.info('ready');
+  }
+
+  async close(): Promise<void> {
+    await this.#listeners.close();
+    await this.#services?.postOffice.close();
+    this.#lock?.release();
+  }
+}
+
+async function openCertificates({ tls }: Config, log: Logger): Promise<Certificates | null> {
+  const { certificate, key } = tls;
+  if (certificate === null) return null;
+  return Certificates.open({
+    certificate,
+    ...(key === null ? {} : { key }),
+    onReload: () => log.info('certificate read again'),
+    onError: (error) =>
+      log.error({ err: error }, 'the new certificate is no good, the old one stays'),
+  });
+}
+
+function dropRights({ run_as }: Config, log: Logger): void {
+  if (run_as && isRoot()) {
+    becomeUser(run_as);
+    log.info(run_as, 'rights of root given up');
+  } else if (run_as) log.warn('run_as has no effect: only root can become somebody else');
+  else if (isRoot()) log.warn('running as root; give run_as = "user:group"');
+}
+
+/** Names what is allowed and hardly meant. */
+function warn({ without_effect, tls, smtp, pop3 }: Config, log: Logger): void {
+  for (const section of without_effect)
+    log.warn({ section }, `[${section}] has no effect yet: what it describes is not built`);
+  if (tls.certificate !== null) return;
+  for (const [section, { allow_plaintext_auth }] of Object.entries({ smtp, pop3 }))
+    if (!allow_plaintext_auth)
+      log.warn(
+        { section },
+        `nobody can log in by ${section}: that takes TLS; give certificate = "…" in [tls]`,
+      );
+}

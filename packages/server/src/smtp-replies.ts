@@ -1,0 +1,37 @@
+/** What the server says beyond what the machine says by itself. */
+import type { Reply } from '@postino/wire';
+
+export const SMTP_REPLIES: Readonly<
+  Record<
+    | 'relayDenied'
+    | 'outboundMissing'
+    | 'diskFull'
+    | 'gone'
+    | 'authWrong'
+    | 'authMalformed'
+    | 'authUnavailable'
+    | 'tooManyConnections',
+    Reply
+  >
+> = {
+  relayDenied: { code: 550, status: '5.7.1', text: 'relay not permitted' }, // RFC 3463 §3.8
+  outboundMissing: {
+    code: 550,
+    status: '5.3.3',
+    text: 'This server cannot send mail to other places yet',
+  }, // RFC 3463 §3.4
+  diskFull: { code: 452, status: '4.3.1', text: 'Space shortage, please try later' }, // RFC 3463 §3.4
+  gone: { code: 451, status: '4.3.0', text: 'Nobody waited for the answer' }, // RFC 5321 §4.2.2
+  authWrong: { code: 535, status: '5.7.8', text: 'Incorrect authentication data' }, // RFC 4954 §6
+  authMalformed: { code: 501, status: '5.5.2', text: 'This is no message of the mechanism' }, // RFC 4954 §4
+  authUnavailable: {
+    code: 454,
+    status: '4.7.0',
+    text: 'Unable to authenticate at present, please try later',
+  }, // RFC 4954 §6
+  tooManyConnections: {
+    code: 421,
+    status: '4.7.0',
+    text: 'Too many connections, please try later',
+  }, // RFC 5321 §7.8
+};
