@@ -85,13 +85,21 @@ async function load(options: CertificateOptions): Promise<SecureContext> {
   const { certificate, key = certificate, ciphers = CIPHERS } = options;
   const [chain, keyText] = await Promise.all([readPem(certificate), readPem(key)]);
   const first = parse('certificate', certificate, () => new X509Certificate(chain));
-  const privateKey = parse('private key', key, () => createPrivateKey(keyText));
+  const privateKey = parse('private key', key, () => privateKeyFrom(keyText));
   if (!first.checkPrivateKey(privateKey)) {
     throw new Error(
       `the private key in ${place(key)} is not that of the first certificate in ${place(certificate)}`,
     );
   }
   return parse('certificate chain', certificate, () => secureContext(chain, privateKey, ciphers));
+}
+
+/** OpenSSL would ask at the terminal for a passphrase, and says nothing of use when there is none. */
+function privateKeyFrom(text: string): KeyObject {
+  if (/^(-----BEGIN|Proc-Type:).*ENCRYPTED/m.test(text)) {
+    throw new Error('it is locked with a passphrase');
+  }
+  return createPrivateKey(text);
 }
 
 function secureContext(chain: string, key: KeyObject, ciphers: string): SecureContext {

@@ -49,5 +49,5 @@ function networkOf(address: string): string {
 
 function limit(name: string, value: number): number {
   if (value === Infinity || (Number.isSafeInteger(value) && value > 0)) return value;
-  throw new TypeError(`limits.${name} must be a positive whole number, not ${value}`);
+  throw new TypeError(`connections.${name} must be a positive whole number, not ${value}`);
 }

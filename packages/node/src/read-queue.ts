@@ -21,7 +21,7 @@ export class ReadQueue {
   #failure: Error | null = null;
   #pending: PendingRead | null = null;
   readonly #deadline = new Deadline(() => this.#settle('timeout'));
-  readonly #watched = new WeakSet<Cancel>();
+  #watched: Cancel | null = null;
 
   /** Octets that arrived and were not read. */
   get octets(): number {
@@ -94,10 +94,10 @@ export class ReadQueue {
     return pending;
   }
 
-  /** A `Cancel` has no way to stop listening, so each is listened to once, not once a read. */
+  /** A `Cancel` has no way to stop listening, so one that serves many reads is listened to once. */
   #watch(cancel: Cancel): void {
-    if (this.#watched.has(cancel)) return;
-    this.#watched.add(cancel);
+    if (this.#watched === cancel) return;
+    this.#watched = cancel;
     cancel.addEventListener('abort', () => {
       if (this.#pending?.cancel === cancel) this.#settle('cancelled');
     });

@@ -13,14 +13,11 @@ export interface WireServerOptions {
   /** What STARTTLS and implicit TLS show. A `Certificates` may be shared; anything else is opened by the first `bind`. */
   readonly tls?: Certificates | CertificateOptions;
   /** A `ConnectionLimits` may be shared between servers. */
-  readonly limits?: ConnectionLimits | ConnectionLimitOptions;
+  readonly connections?: ConnectionLimits | ConnectionLimitOptions;
   /** Milliseconds that sessions have to end after `close`; then they are cut. */
   readonly grace?: number;
   readonly wire?: Omit<NodeWireOptions, 'certificates' | 'authorities'>;
-  /**
-   * A session that failed, a handshake that failed, or (with no peer) a listener in trouble. Whatever it is, the
-   * server goes on.
-   */
+  /** Something failed: a session, a handshake, or (with no peer) a listener. Whatever it is, the server goes on. */
   readonly onError?: (error: unknown, peer: Endpoint | null) => void;
   /** Somebody was turned away because there are too many connections. */
   readonly onRefuse?: (peer: Endpoint) => void;
@@ -65,10 +62,11 @@ export class WireServer {
   #closing: Promise<void> | null = null;
 
   constructor(service: Service, options: WireServerOptions = {}) {
-    const { limits = {} } = options;
+    const { connections = {} } = options;
     this.#service = service;
     this.#options = options;
-    this.#limits = limits instanceof ConnectionLimits ? limits : new ConnectionLimits(limits);
+    this.#limits =
+      connections instanceof ConnectionLimits ? connections : new ConnectionLimits(connections);
   }
 
   /** Connections that are open. */

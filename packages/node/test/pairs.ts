@@ -1,6 +1,8 @@
 /** Wires for the tests, over real loopback sockets. */
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { after } from 'node:test';
 import type { Wire } from '@postino/wire';
 import { Certificates, NodeWire, selfSigned, type NodeWireOptions } from '@postino/node';
 
@@ -11,16 +13,26 @@ export function testCertificates(): Promise<Certificates> {
   return Certificates.open(identity);
 }
 
+/** So that a test that fails does not keep the process alive. */
+const made: Socket[] = [];
+after(() => {
+  for (const socket of made) socket.destroy();
+});
+
 /** Two sockets that end in each other: the accepted one and the connecting one. */
-export async function sockets(): Promise<[Socket, Socket]> {
-  const listener = createServer({ allowHalfOpen: true });
-  listener.listen(0, '127.0.0.1');
+export async function sockets(host = '127.0.0.1'): Promise<[Socket, Socket]> {
+  const accepted = Promise.withResolvers<Socket>();
+  const listener = createServer({ allowHalfOpen: true }, accepted.resolve);
+  listener.listen(0, host);
   await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  const client = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  const [[server]] = await Promise.all([once(listener, 'connection'), once(client, 'connect')]);
+  const address = listener.address();
+  assert.ok(address && typeof address === 'object');
+  const client = connect({ host: '127.0.0.1', port: address.port, allowHalfOpen: true });
+  await once(client, 'connect');
+  const server = await accepted.promise;
   listener.close();
-  return [server as Socket, client];
+  made.push(server, client);
+  return [server, client];
 }
 
 /** A wire and the bare socket at its other end. */
