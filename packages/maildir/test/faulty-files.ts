@@ -13,7 +13,7 @@ export interface FaultyFiles {
   /** The calls since the last `arm`, by name. */
   readonly calls: string[];
   /** Calls are counted from here. */
-  arm(fault: Fault): void;
+  readonly arm: (fault: Fault) => void;
 }
 
 export function faultyFiles(real: Files = nodeFiles): FaultyFiles {

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { FileQueue, newQueueId } from '@postino/queue';
+import { faultyFiles, type FaultyFiles } from './faulty-files.ts';
+import { codeOf, envelopeTo, folder, octets, textOf } from './letters.ts';
+import { queueContract } from './queue-contract.ts';
+
+queueContract('a folder of files', (t) => {
+  const path = join(folder(t), 'queue');
+  return () => FileQueue.open(path);
+});
+
+const CONTENT = [octets('Subject: x\r\n\r\n'), octets('body\r\n')];
+
+interface Store extends FaultyFiles {
+  readonly path: string;
+  readonly queue: FileQueue;
+}
+
+async function faultyStore(t: TestContext): Promise<Store> {
+  const path = join(folder(t), 'queue');
+  const faulty = faultyFiles();
+  return { ...faulty, path, queue: await FileQueue.open(path, { files: faulty.files }) };
+}
+
+/** Does something with a fault at each call in turn, until it is through before the fault is reached. */
+async function atEachCall(
+  t: TestContext,
+  how: string,
+  act: (store: Store, at: number) => Promise<void>,
+): Promise<number> {
+  for (let at = 1; ; at++) {
+    const store = await faultyStore(t);
+    await act(store, at);
+    if (store.calls.length < at) return at - 1;
+  }
+}
+
+const filesOf = (path: string): string[] =>
+  ['tmp', 'entries'].flatMap((name) => readdirSync(join(path, name)));
+
+test('one sync of the file and one of the folder make a commit', async (t) => {
+  const store = await faultyStore(t);
+  store.arm({ at: 0, how: 'none' });
+  await store.queue.commit(envelopeTo('ale'), CONTENT);
+  assert.deepEqual(
+    store.calls.join(' '),
+    'open write write write sync close rename open sync close',
+  );
+});
+
+for (const how of ['ENOSPC', 'EDQUOT', 'EACCES'])
+  test(`hostile 60: ${how} at any call of a commit rejects and leaves nothing`, async (t) => {
+    const calls = await atEachCall(t, how, async (store, at) => {
+      store.arm({ at, how });
+      const code = await codeOf(store.queue.commit(envelopeTo('ale'), CONTENT));
+      if (store.calls.length < at) return;
+      assert.equal(code, how);
+      assert.deepEqual(filesOf(store.path), []);
+      assert.deepEqual(await store.queue.entries(), []);
+    });
+    assert.equal(calls, 10);
+  });
+
+test('a crash at any call of a commit leaves nothing or all of the message', async (t) => {
+  const found = { nothing: false, all: false };
+  await atEachCall(t, 'crash', async (store, at) => {
+    store.arm({ at, how: 'crash' });
+    const code = await codeOf(store.queue.commit(envelopeTo('ale', 'bob'), CONTENT));
+    const later = await FileQueue.open(store.path);
+    const entries = await later.entries();
+    found[entries.length === 0 ? 'nothing' : 'all'] = true;
+    if (code === 'resolved') assert.equal(entries.length, 1);
+    for (const { id, pending } of entries) {
+      assert.deepEqual(pending, [0, 1]);
+      assert.equal(await textOf(later.read(id)), 'Subject: x\r\n\r\nbody\r\n');
+    }
+    assert.equal(filesOf(store.path).length, entries.length);
+    assert.deepEqual(later.damaged, []);
+  });
+  assert.deepEqual(found, { nothing: true, all: true });
+});
+
+test('a crash at any call of done loses no other recipient, and what was told done stays done', async (t) => {
+  await atEachCall(t, 'crash', async (store, at) => {
+    const id = await store.queue.commit(envelopeTo('a', 'b', 'c'), CONTENT);
+    store.arm({ at, how: 'crash' });
+    const told: number[] = [];
+    for (const recipient of [1, 0, 2])
+      if ((await codeOf(store.queue.done(id, recipient))) === 'resolved') told.push(recipient);
+    const later = await FileQueue.open(store.path);
+    const [entry] = await later.entries();
+    const pending = entry?.pending ?? [];
+    for (const recipient of told) assert.ok(!pending.includes(recipient));
+    assert.ok(pending.length >= 3 - told.length - 1, 'at most the one that was under way');
+    for (const recipient of pending) await later.done(id, recipient);
+    assert.deepEqual(filesOf(store.path), []);
+  });
+});
+
+test('a mark that cannot be written is told, and may be tried again', async (t) => {
+  const { queue, arm, path } = await faultyStore(t);
+  const id = await queue.commit(envelopeTo('a', 'b'), CONTENT);
+  arm({ at: 2, how: 'ENOSPC' });
+  assert.equal(await codeOf(queue.done(id, 0)), 'ENOSPC');
+  await queue.done(id, 0);
+  assert.deepEqual((await (await FileQueue.open(path)).entries())[0]!.pending, [1]);
+  arm({ at: 1, how: 'EIO' });
+  assert.equal(await codeOf(queue.done(id, 1)), 'EIO');
+  await queue.done(id, 1);
+  assert.deepEqual(filesOf(path), []);
+});
+
+test('a record that a crash cut off does not spoil the next', async (t) => {
+  const { queue, path } = await faultyStore(t);
+  const id = await queue.commit(envelopeTo('a', 'b', 'c'), CONTENT);
+  appendFileSync(join(path, 'entries', filesOf(path)[0]!), '\n{"done":\0\xc3');
+  await queue.done(id, 2);
+  assert.deepEqual((await (await FileQueue.open(path)).entries())[0]!.pending, [0, 1]);
+});
+
+test('a file that is no entry is named and left as it is, and hides no other', async (t) => {
+  const { queue, path } = await faultyStore(t);
+  const id = await queue.commit(envelopeTo('a'), CONTENT);
+  const names = ['notes.txt', '.DS_Store', `${newQueueId()}.5`, `${newQueueId()}.500`];
+  for (const name of names) writeFileSync(join(path, 'entries', name), 'hello');
+  const later = await FileQueue.open(path);
+  assert.deepEqual(later.damaged.toSorted(), names.toSorted());
+  assert.deepEqual(
+    (await later.entries()).map((entry) => entry.id),
+    [id],
+  );
+  assert.equal(filesOf(path).length, 5);
+});
+
+test('nobody else can read what is queued', async (t) => {
+  const { queue, path } = await faultyStore(t);
+  await queue.commit(envelopeTo('a'), CONTENT);
+  const rights = (at: string): number => statSync(join(path, at)).mode & 0o777;
+  assert.deepEqual(
+    ['', 'entries', `entries/${filesOf(path)[0]}`].map(rights),
+    [0o700, 0o700, 0o600],
+  );
+});
