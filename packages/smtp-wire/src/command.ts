@@ -64,7 +64,9 @@ const VERBS = new Map<string, Argument>(Object.entries(ARGUMENTS));
 export function parseCommand(line: string, options: CommandOptions = {}): Command | CommandFault {
   const text = withoutBlanks(line);
   const end = wordEnd(text);
-  const verb = verbOf(text.slice(0, end));
+  const word = text.slice(0, end);
+  // Most clients write capitals.
+  const verb = VERBS.has(word) ? word : verbOf(word);
   const argument = VERBS.get(verb);
   if (argument) return argument(text.slice(skipBlanks(text, end)), options);
   return {
@@ -90,8 +92,9 @@ function hello(
     : { verb, fault: REPLIES.helloSyntax };
 }
 
-const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
-const LENIENT_LABEL = /^\w(?:[\w-]*\w)?$/;
+/** At most 63 octets. RFC 1035 §2.3.4. */
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const LENIENT_LABEL = /^\w(?:[\w-]{0,61}\w)?$/;
 /** Octets of a domain. RFC 5321 §4.5.3.1.2. */
 const DOMAIN = 255;
 
@@ -166,8 +169,12 @@ function startsCaseless(text: string, word: string): boolean {
   return text.slice(0, word.length).toUpperCase() === word;
 }
 
+const SPACE = 0x20;
+const TAB = 0x09;
+
 function isBlank(text: string, at: number): boolean {
-  return text[at] === ' ' || text[at] === '\t';
+  const code = text.charCodeAt(at);
+  return code === SPACE || code === TAB;
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -50,12 +50,12 @@ function parseParams<Params extends object>(
   rows: Readonly<Record<string, Row<Params>>>,
   params: Params,
 ): Params | ParamFault {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (const param of text.split(/[ \t]+/)) {
     const [, name, value] = PARAM.exec(param) ?? [];
     const keyword = name?.toUpperCase() ?? '';
-    if (keyword === '' || seen.has(keyword)) return { fault: 'bad', param };
-    seen.add(keyword);
+    if (keyword === '' || seen.includes(keyword)) return { fault: 'bad', param };
+    seen.push(keyword);
     if (!Object.hasOwn(rows, keyword)) return { fault: 'unknown', param };
     const fields = rows[keyword]!(value ?? null);
     if (!fields) return { fault: 'bad', param };

@@ -70,6 +70,7 @@ const FAULTS: readonly [string, string | null, number][] = [
   ['EHLO café', 'EHLO', 501],
   [`EHLO ${'a.'.repeat(127)}ab`, 'EHLO', 501],
   ['HELO a.', 'HELO', 501],
+  [`HELO ${'a'.repeat(64)}.example`, 'HELO', 501],
   ['HELO [192.0.2.300]', 'HELO', 501],
   ['MAIL', 'MAIL', 501],
   ['MAIL FROM', 'MAIL', 501],
