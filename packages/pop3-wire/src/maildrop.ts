@@ -28,6 +28,10 @@ export class Maildrop {
     return this.#octets - this.#markedOctets;
   }
 
+  get hasMarks(): boolean {
+    return this.#marks.size > 0;
+  }
+
   /** The entry of a number, marked or not. */
   at(number: number): MaildropEntry | undefined {
     return this.entries[number - 1];

@@ -42,8 +42,9 @@ export class Output {
   #makeRoom(length: number): void {
     if (this.#used + length <= this.#block.length) return;
     if (this.#used + length > BLOCK) this.#seal();
-    const room = Math.max(this.#used + length, 2 * this.#block.length, SMALLEST);
-    const block = new Uint8Array(Math.min(room, BLOCK));
+    // Behind a full block there is more to come, and growing again would cost more than the room.
+    const least = this.full ? BLOCK : Math.max(2 * this.#block.length, SMALLEST);
+    const block = new Uint8Array(Math.max(this.#used + length, Math.min(least, BLOCK)));
     block.set(this.#block.subarray(0, this.#used));
     this.#block = block;
   }

@@ -261,7 +261,6 @@ export class Pop3Server {
 
   /** A name serves for one PASS. RFC 1939 §7 (USER). */
   #loginFailed(): void {
-    this.#name = '';
     this.#enter('authorization');
     if (++this.#failedLogins >= this.#limits.failedLogins) this.#close('errors');
   }
@@ -279,7 +278,7 @@ export class Pop3Server {
   }
 
   #sayGoodbye(): void {
-    this.#say(ok(this.#maildrop.marked().length > 0 ? OK.quitUpdated : OK.quit));
+    this.#say(ok(this.#maildrop.hasMarks ? OK.quitUpdated : OK.quit));
     this.#close('quit');
   }
 

@@ -163,6 +163,13 @@ test('TOP: the machine says when it wants no more', () => {
   assert.equal(said(pull(session)), '+OK\r\nA: b\r\n\r\none\r\n.\r\n');
 });
 
+test('after login no line may be longer than a command, and one that is is told before it ends', () => {
+  const session = loggedIn();
+  assert.equal(said(say(session, 'x'.repeat(255))), '');
+  assert.equal(said(say(session, 'x')), '-ERR Input line too long.\r\n');
+  assert.equal(said(say(session, 'x\r\nNOOP\r\n')), '+OK\r\n');
+});
+
 test('timeout: the session ends without a word, and without an update. RFC 1939 §3', () => {
   const session = loggedIn();
   say(session, 'DELE 1\r\n');
