@@ -214,6 +214,12 @@ test('hostile 73: CAPA in both states', () => {
   assert.match(after('CAPA\r\n'), /^\+OK Capability list follows:\r\n(?:.+\r\n)+\.\r\n$/);
 });
 
+test('hostile 73: STLS is listed before login only, where it is permitted. RFC 2595 §4', () => {
+  const given = setup({ options: { startTls: true } });
+  assert.match(talk(given, 'CAPA\r\n').said, /\r\nSTLS\r\n/);
+  assert.doesNotMatch(after('CAPA\r\n', given), /STLS/);
+});
+
 test('hostile 73: AUTH with cancel leaves a session that can log in', () => {
   const given = setup({ options: { mechanisms: ['PLAIN'] } });
   const { events } = talk(given, `AUTH PLAIN\r\n*\r\n${LOGIN}`);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Listing } from '../src/listing.ts';
 import { Maildrop } from '../src/maildrop.ts';
+import { Output } from '../src/output.ts';
 
 test('maildrop: marks count once and leave the numbers where they are', () => {
   const maildrop = new Maildrop([
@@ -18,6 +20,23 @@ test('maildrop: marks count once and leave the numbers where they are', () => {
   maildrop.reset();
   assert.deepEqual([maildrop.count, maildrop.octets], [3, 60]);
   assert.deepEqual(maildrop.marked(), []);
+});
+
+test('maildrop: marks are named in the order of the messages, past nine too', () => {
+  const entries = Array.from({ length: 12 }, (_, n) => ({ size: 1, uid: `u${n}` }));
+  const maildrop = new Maildrop(entries);
+  for (const number of [12, 3, 10]) maildrop.mark(number);
+  assert.deepEqual(maildrop.marked(), [2, 9, 11]);
+});
+
+test('listing: it is written block by block, as fast as blocks are taken', () => {
+  const entries = Array.from({ length: 10_000 }, (_, n) => ({ size: n, uid: `u${n}` }));
+  const listing = new Listing(new Maildrop(entries), 'size');
+  const output = new Output();
+  assert.equal(listing.write(output), false);
+  assert.ok(output.take());
+  assert.ok((output.take()?.length ?? 0) < 100);
+  assert.equal(output.take(), null);
 });
 
 test('maildrop: totals go past 32 bits', () => {

@@ -215,6 +215,23 @@ test('run: a broken wire ends the session, the content and the wait', async () =
   assert.equal(closed[0]?.user, 'u');
 });
 
+test('run: an answer that nobody waits for any more is told so, and closed() comes after it', async () => {
+  const [near, far] = memoryWires();
+  const order: string[] = [];
+  const given = app({
+    update: (_indexes, { cancel }) => {
+      far.destroy();
+      const cancelled = Promise.withResolvers<void>();
+      cancel.addEventListener('abort', () => cancelled.resolve());
+      return cancelled.promise.then(() => void order.push('answered'));
+    },
+    closed: () => void order.push('closed'),
+  });
+  await far.write(asciiBytes(`${LOGIN}QUIT\r\n`));
+  assert.equal(await run(new Pop3Server({ allowPlaintextAuth: true }), near, given), 'broken');
+  assert.deepEqual(order, ['answered', 'closed']);
+});
+
 test('run: silence ends the session without a word', async () => {
   const [near, far] = memoryWires();
   const ended = run(new Pop3Server(), near, app());

@@ -18,6 +18,7 @@ const TABLE: [string, number, string, boolean][] = [
   ['\r\nbody\r\n', 0, '\r\n', true],
   ['\r\nbody\r\nmore\r\n', 1, '\r\nbody\r\n', true],
   ['A: b\r\n \r\n\r\n1\r\n', 0, 'A: b\r\n \r\n\r\n', true],
+  ['x\n\r\nbody', 0, 'x\n\r\n', true],
   ['A: b\r\n.\r\n\r\n.\r\n', 0, 'A: b\r\n.\r\n\r\n', true],
 ];
 
