@@ -308,6 +308,49 @@ test('drafts that nobody touched for 36 hours are cleaned away, others stay', as
   assert.equal(await codeOf(sink.end()), 'ENOENT');
 });
 
+test('a message that is renamed just while its folder is read is looked for once more', async (t) => {
+  const { path, maildir } = await mailbox(t);
+  const entry = await maildir.deliver(octets('mine\r\n'));
+  renameSync(join(path, 'new', entry.file), join(path, `cur/${entry.file}:2,S`));
+  let looks = 0;
+  const list: Files['list'] = async (at) => (++looks > 2 ? nodeFiles.list(at) : []);
+  const blinking = await Maildir.open(path, { files: { ...nodeFiles, list } });
+  assert.equal(await textOf(blinking, entry), 'mine\r\n');
+});
+
+test('deliveries that end together share the syncs of new', async (t) => {
+  const { path } = await mailbox(t);
+  const files = syncsAfterRenames(20);
+  const maildir = await Maildir.open(path, { files });
+  await Promise.all(Array.from({ length: 20 }, () => maildir.deliver(octets('x\r\n'))));
+  assert.equal(files.syncs, 2);
+});
+
+/** No sync of `new` ends before so many renames are done. */
+function syncsAfterRenames(count: number): Files & { syncs: number } {
+  const renamed = Promise.withResolvers<void>();
+  return {
+    ...nodeFiles,
+    syncs: 0,
+    async rename(from, to) {
+      await nodeFiles.rename(from, to);
+      if (--count === 0) renamed.resolve();
+    },
+    async open(at, flags, mode) {
+      const file = await nodeFiles.open(at, flags, mode);
+      if (!at.endsWith('/new')) return file;
+      this.syncs++;
+      return {
+        write: (bytes) => file.write(bytes),
+        read: (into, position) => file.read(into, position),
+        chmod: (rights) => file.chmod(rights),
+        sync: () => renamed.promise,
+        close: () => file.close(),
+      };
+    },
+  };
+}
+
 async function* brokenContent(): AsyncGenerator<Uint8Array> {
   yield octets('half');
   throw new Error('the peer went away');
