@@ -30,7 +30,7 @@ export class Site {
   readonly #config: string = join(this.folder, 'postino.toml');
 
   constructor(more = '') {
-    const { certificate, key } = selfSigned({ names: ['localhost', 'poul.org'] });
+    const { certificate, key } = selfSigned(['localhost', 'poul.org']);
     writeFileSync(this.certificate, certificate);
     writeFileSync(join(this.folder, 'key.pem'), key, { mode: 0o600 });
     const users = Object.entries(PASSWORDS).map(
