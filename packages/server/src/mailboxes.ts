@@ -1,6 +1,6 @@
 /** The users' Maildirs: the only place where a name from outside becomes a path. */
-import { lstat } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Maildir } from '@postino/maildir';
 import { codeOf } from './fault.ts';
 
@@ -16,16 +16,21 @@ export interface MailboxesOptions {
 }
 
 export class Mailboxes {
+  /** Holds all mailboxes. */
+  readonly folder: string;
   readonly #options: MailboxesOptions;
   readonly #open = new Map<string, Promise<Maildir>>();
 
-  constructor(options: MailboxesOptions) {
+  private constructor(folder: string, options: MailboxesOptions) {
+    this.folder = folder;
     this.#options = options;
   }
 
-  /** The folder that holds all mailboxes. */
-  get folder(): string {
-    return this.#options.path.split(`${sep}{user}`)[0] || sep;
+  /** Makes the folder of the mailboxes where it is missing. It may lie behind a link; a mailbox may not. */
+  static async open(options: MailboxesOptions): Promise<Mailboxes> {
+    const [folder = ''] = options.path.split('{user}');
+    await mkdir(folder, { recursive: true });
+    return new Mailboxes(await realpath(folder), options);
   }
 
   /**
@@ -45,19 +50,16 @@ export class Mailboxes {
   async #create(user: string): Promise<Maildir> {
     if (!USER.test(user)) throw new Error(`${JSON.stringify(user)} cannot name a mailbox`);
     const { path, mode, hostname } = this.#options;
-    const mailbox = path.replace('{user}', user);
-    await refuseLinks(mailbox, this.folder);
+    const [, below = ''] = path.split('{user}');
+    const mailbox = join(this.folder, user, below);
+    for (let at = mailbox; at !== this.folder; at = dirname(at)) await refuseLink(at);
     return Maildir.create(mailbox, { mode, hostname });
   }
 }
 
-/** Rejects when a link stands anywhere on the way from the folder down to the mailbox. */
-async function refuseLinks(mailbox: string, folder: string): Promise<void> {
-  for (let path = mailbox; path !== folder; path = dirname(path)) {
-    const status = await lstat(path).catch(ifMissing);
-    if (status?.isSymbolicLink())
-      throw new Error(`${path} is a link, and mail does not follow links`);
-  }
+async function refuseLink(path: string): Promise<void> {
+  const status = await lstat(path).catch(ifMissing);
+  if (status?.isSymbolicLink()) throw new Error(`${path} is a link, and mail follows none`);
 }
 
 function ifMissing(error: unknown): null {

@@ -32,16 +32,19 @@ async function carryOut(command: Command): Promise<void> {
       process.stdout.write(`postino ${version()}\n`);
       return;
     case 'serve':
-      return untilStopped(await startServer(await loadConfig(command.config)));
+      return runServer(async () => startServer(await loadConfig(command.config)));
     case 'tryOut':
-      return untilStopped(await startTryOut());
+      return runServer(() => startTryOut());
   }
 }
 
 /** Resolves when the server has ended after SIGTERM or SIGINT; a second signal ends it at once. */
-async function untilStopped(server: RunningServer): Promise<void> {
-  await new Promise<void>((resolve) => {
+async function runServer(start: () => Promise<RunningServer>): Promise<void> {
+  // Listened for from the beginning: a signal may come as soon as the server says that it is ready.
+  const stop = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
+  const server = await start();
+  await stop;
   await server.close();
 }

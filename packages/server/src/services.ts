@@ -1,5 +1,4 @@
 /** All that sessions stand on, opened with the rights that the server keeps. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AliasLookup } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
@@ -24,8 +23,7 @@ export async function openServices(config: Config, log: Logger): Promise<Service
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
     log.warn('mail for the postmaster has no mailbox here; give postmaster = "…" in [aliases]');
-  const mailboxes = new Mailboxes({ ...config.maildir, hostname });
-  await mkdir(mailboxes.folder, { recursive: true });
+  const mailboxes = await Mailboxes.open({ ...config.maildir, hostname });
   const queue = await FileQueue.open(join(data_dir, 'queue'));
   for (const file of queue.damaged)
     log.error({ file }, 'this file in the queue cannot be read, and is left alone');

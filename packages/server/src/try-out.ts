@@ -36,7 +36,7 @@ async function prepare(home: string): Promise<void> {
   const users = [ALE, BINO].map(({ name, password }) => `${name}:${md5(password)}::\n`);
   await makeFile(join(home, 'passwd'), users.join(''));
   await makeFile(join(home, 'aliases'), 'info: ale, bino\n');
-  const { certificate, key } = selfSigned({ names: ['localhost', HOST] });
+  const { certificate, key } = selfSigned(['localhost', HOST]);
   await writeFile(join(home, 'certificate.pem'), certificate);
   await writeFile(join(home, 'key.pem'), key, { mode: 0o600 });
 }
