@@ -122,6 +122,7 @@ soon: :defer:
 hole: :blackhole:
 some: bob, gone, hole, nobody
 all: bob, wait
+both: wait, soon
 none: gone, nobody
 bad: |cmd`;
   const router = postOffice(aliases);
@@ -132,6 +133,7 @@ bad: |cmd`;
     'soon@example.org': '451 4.3.0',
     'hole@example.org': '',
     'all@example.org': '450 4.2.1',
+    'both@example.org': '450 4.2.1',
     'bad@example.org': '451 4.3.0',
   });
   const mended = postOffice(aliases.replace('450 5', '550 5'));
@@ -228,7 +230,10 @@ bob: bob, archive@elsewhere.example
 ale: eve
 eve: ale
 mix: mix, b, bob+x
-cut: b, first-last`,
+cut: b, first-last
+fork: b.o.b, fork-too
+fork-too: b.o.b
+b.o.b: elsewhere@example.com`,
     { localDomains: ['example.org', 'example.net'] },
   );
   await expectRoutes(router, {
@@ -240,7 +245,19 @@ cut: b, first-last`,
     'eve@example.org': 'eve',
     'mix@example.org': 'bob, archive@elsewhere.example',
     'cut@example.org': 'first-last',
+    'fork@example.org': 'elsewhere@example.com', // met twice, but in no loop
   });
+  const loop = await router.route({ localPart: 'a', domain: 'example.org' });
+  assert.equal(loop.type, 'defer');
+});
+
+test('hostile 54: aliases that fork and join again are followed once', async () => {
+  const levels = Array.from({ length: 40 }, (_, at) => {
+    const next = `a${at + 1}, b${at + 1}`;
+    return `a${at}: ${next}\nb${at}: ${next}\n`;
+  });
+  const router = postOffice(`${levels.join('')}a40: bob\nb40: eve`);
+  await expectRoutes(router, { 'a0@example.org': 'bob, eve' });
 });
 
 /** Aliases of which each leads to the next, and the last to bob. */
