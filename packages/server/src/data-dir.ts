@@ -13,6 +13,6 @@ export async function lockDataDir(path: string): Promise<Lock> {
   const lock = await holdLock(join(path, 'lock'));
   if (lock) return lock;
   throw new Error(
-    `data_dir ${path} is in use by another Postino server; stop that one, or give this one a data_dir of its own`,
+    `${path} is in use by another Postino server; stop that one, or give this one a data_dir of its own`,
   );
 }

@@ -3,6 +3,7 @@ import type { PasswdFile } from '@postino/passwd-md5';
 import { loginServer, plainServer, type SaslServer } from '@postino/sasl';
 import type { Cancel, Endpoint } from '@postino/wire';
 import { GuessLimiter } from './guess-limiter.ts';
+import type { Logger } from './log.ts';
 
 /** The mechanisms that are offered, in the order of preference. */
 export const MECHANISMS: readonly string[] = ['PLAIN', 'LOGIN'];
@@ -16,11 +17,14 @@ export interface Guesser {
 export class Logins {
   readonly #passwd: PasswdFile;
   readonly #limiter: GuessLimiter;
+  readonly #log: Logger;
+  #trouble: Error | null = null;
 
   /** `maxDelay`: the longest wait before a guess, in milliseconds. */
-  constructor(passwd: PasswdFile, { maxDelay }: { maxDelay: number }) {
+  constructor(passwd: PasswdFile, { maxDelay, log }: { maxDelay: number; log: Logger }) {
     this.#passwd = passwd;
     this.#limiter = new GuessLimiter({ maxDelay });
+    this.#log = log;
   }
 
   /**
@@ -31,6 +35,7 @@ export class Logins {
     await sleep(this.#limiter.delay(peer.address, Date.now()), cancel);
     if (cancel.aborted) return false;
     const right = await this.#passwd.verify(user, password);
+    this.#tellTrouble();
     if (!right) this.#limiter.wrong(peer.address, Date.now());
     return right;
   }
@@ -40,6 +45,14 @@ export class Logins {
     const verify = (user: string, password: Uint8Array): Promise<boolean> =>
       this.verify(user, password, guesser);
     return mechanism === 'LOGIN' ? loginServer({ verify }) : plainServer({ verify });
+  }
+
+  /** A file that cannot be read any more leaves the users as they were; each reason is told once. */
+  #tellTrouble(): void {
+    const { trouble } = this.#passwd;
+    if (trouble && trouble.message !== this.#trouble?.message)
+      this.#log.error({ err: trouble }, 'an older version of the passwd file is in use');
+    this.#trouble = trouble;
   }
 }
 

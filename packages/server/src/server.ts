@@ -3,6 +3,7 @@ import type { Lock } from '@postino/maildir';
 import { Certificates } from '@postino/node';
 import type { Config } from './config/config.ts';
 import { lockDataDir, makeDataDir } from './data-dir.ts';
+import { concerning } from './fault.ts';
 import { Listeners, type Addresses } from './listeners.ts';
 import { openLog, type Logger } from './log.ts';
 import { becomeUser, giveTo, isRoot } from './rights.ts';
@@ -60,13 +61,13 @@ class Server implements RunningServer {
 
   async start(): Promise<void> {
     const { data_dir, run_as } = this.#config;
-    const isNew = await makeDataDir(data_dir);
+    const isNew = await concerning('data_dir', makeDataDir(data_dir));
     if (isNew && run_as && isRoot()) await giveTo(data_dir, run_as);
     await this.#listeners.bind();
     dropRights(this.#config, this.#log);
     // What root could read, the user that the server is now may not.
-    await this.#certificates?.reload();
-    this.#lock = await lockDataDir(data_dir);
+    if (this.#certificates) await concerning('tls', this.#certificates.reload());
+    this.#lock = await concerning('data_dir', lockDataDir(data_dir));
     this.#services = await openServices(this.#config, this.#log);
     warn(this.#config, this.#log);
     this.#listeners.start(this.#services);
@@ -83,13 +84,14 @@ class Server implements RunningServer {
 async function openCertificates({ tls }: Config, log: Logger): Promise<Certificates | null> {
   const { certificate, key } = tls;
   if (certificate === null) return null;
-  return Certificates.open({
+  const opened = Certificates.open({
     certificate,
     ...(key === null ? {} : { key }),
     onReload: () => log.info('certificate read again'),
     onError: (error) =>
       log.error({ err: error }, 'the new certificate is no good, the old one stays'),
   });
+  return concerning('tls', opened);
 }
 
 function dropRights({ run_as }: Config, log: Logger): void {

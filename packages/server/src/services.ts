@@ -6,6 +6,7 @@ import { PasswdFile } from '@postino/passwd-md5';
 import { AliasFile } from './alias-file.ts';
 import type { Config } from './config/config.ts';
 import { DiskRoom } from './disk-room.ts';
+import { concerning } from './fault.ts';
 import type { Logger } from './log.ts';
 import { Logins } from './logins.ts';
 import { Mailboxes } from './mailboxes.ts';
@@ -19,12 +20,15 @@ export interface Services extends SmtpServices, Pop3Services {}
 /** Opens files and folders; rejects with an error that names the one that is in the way. */
 export async function openServices(config: Config, log: Logger): Promise<Services> {
   const { hostname, data_dir, limits } = config;
-  const passwd = await PasswdFile.open(config.users.passwd);
+  const passwd = await concerning('users.passwd', PasswdFile.open(config.users.passwd));
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
     log.warn('mail for the postmaster has no mailbox here; give postmaster = "…" in [aliases]');
-  const mailboxes = await Mailboxes.open({ ...config.maildir, hostname });
-  const queue = await FileQueue.open(join(data_dir, 'queue'));
+  const mailboxes = await concerning(
+    'maildir.path',
+    Mailboxes.open({ ...config.maildir, hostname }),
+  );
+  const queue = await concerning('data_dir', FileQueue.open(join(data_dir, 'queue')));
   for (const file of queue.damaged)
     log.error({ file }, 'this file in the queue cannot be read, and is left alone');
   const postOffice = new PostOffice({ hostname, queue, mailboxes, router, log });
@@ -34,8 +38,8 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     router,
     mailboxes,
     postOffice,
-    logins: new Logins(passwd, { maxDelay: limits.guess_delay }),
-    spool: await Spool.open(join(data_dir, 'incoming')),
+    logins: new Logins(passwd, { maxDelay: limits.guess_delay, log }),
+    spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),
     limits: { headerSize: limits.header_size, received: limits.received },
   };
@@ -43,11 +47,12 @@ export async function openServices(config: Config, log: Logger): Promise<Service
 
 function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {
   if (aliases.file === null) return new Map<string, never>();
-  return AliasFile.open(aliases.file, {
+  const file = AliasFile.open(aliases.file, {
     onReload(faults) {
       log.info({ file: aliases.file }, 'aliases read again');
       for (const fault of faults)
         log.error({ file: aliases.file, ...fault }, 'alias at fault, its mail waits');
     },
   });
+  return concerning('aliases.file', file);
 }

@@ -107,6 +107,5 @@ List the mailbox, and read its first message, by POP3 and over TLS:
   curl -sS ${login(ALE)} pop3://${at('pop3')}/
   curl -sS ${login(ALE)} pop3://${at('pop3')}/1
   curl -sS ${trust} ${login(ALE)} pop3s://${at('pop3s')}/1
-
 `;
 }

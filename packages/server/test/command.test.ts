@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { parseCommandLine, UsageError } from '../src/command-line.ts';
 import { makeFolder } from './site.ts';
@@ -15,21 +16,30 @@ interface Run {
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
-/** Runs the command; once `until` is in its output it is told to end. */
+interface RunOptions {
+  readonly cwd?: string;
+  /** Once this is in the output, `meanwhile` is done, and the command is told to end. */
+  readonly until?: string;
+  readonly meanwhile?: (out: string) => Promise<void>;
+}
+
+/** Runs the command to its end. */
 async function run(
   context: TestContext,
   args: readonly string[],
-  options: { cwd?: string; until?: string } = {},
+  options: RunOptions = {},
 ): Promise<Run> {
   const child = spawn(process.execPath, ['--conditions=@postino/source', main, ...args], {
     cwd: options.cwd,
   });
   context.after(() => child.kill('SIGKILL'));
-  let [out, err] = ['', ''];
+  let [out, err, done] = ['', '', false];
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
-    if (options.until !== undefined && out.includes(options.until)) child.kill('SIGTERM');
+    if (options.until === undefined || done || !out.includes(options.until)) return;
+    done = true;
+    void Promise.resolve(options.meanwhile?.(out)).finally(() => child.kill('SIGTERM'));
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { out, err, code };
@@ -98,11 +108,68 @@ test('postino serve runs until SIGTERM, with JSON for a log', async (context) =>
   );
 });
 
-test('without a configuration a whole server runs, and prints lines to paste', async (context) => {
+const isRoot = process.getuid?.() === 0;
+
+test(
+  'started as root, the server is somebody else once it is ready',
+  { skip: !isRoot && 'only root can become somebody else' },
+  async (context) => {
+    const folder = makeFolder(context);
+    const file = join(folder, 'postino.toml');
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'mail'));
+    chmodSync(join(folder, 'mail'), 0o777);
+    writeFileSync(file, `run_as = "mail:mail"\n${TOML}`);
+    const { out, err, code } = await run(context, ['--config', file], { until: '"ready"' });
+    assert.equal(code, 0, err);
+    assert.match(out, /"user":"mail","group":"mail","msg":"rights of root given up"/);
+    assert.notEqual(statSync(join(folder, 'data/lock')).uid, 0);
+  },
+);
+
+test(
+  'started as root, the file that the other user cannot read is named',
+  { skip: !isRoot && 'only root can become somebody else' },
+  async (context) => {
+    const folder = makeFolder(context);
+    const file = join(folder, 'postino.toml');
+    chmodSync(folder, 0o755);
+    writeFileSync(file, `run_as = "mail:mail"\n${TOML}`);
+    chmodSync(join(folder, 'passwd'), 0o600);
+    const { err, code } = await run(context, ['--config', file]);
+    assert.match(err, /^postino: users\.passwd: cannot read .*\/passwd: EACCES/);
+    assert.equal(code, 1);
+  },
+);
+
+test('without a configuration a whole server runs, and the lines that it prints work as pasted', async (context) => {
   const folder = makeFolder(context);
-  const { out, code } = await run(context, [], { cwd: folder, until: 'pop3s://127.0.0.1:' });
-  assert.equal(code, 0);
-  assert.match(out, /curl -sS .*--cacert var\/certificate\.pem .*smtps:\/\/127\.0\.0\.1:\d+/);
+  rmSync(join(folder, 'passwd'));
+  const heard: string[] = [];
+  const { out, err, code } = await run(context, [], {
+    cwd: folder,
+    until: 'pop3s://',
+    async meanwhile(text) {
+      const lines = text.split('\n').filter((line) => line.startsWith('  '));
+      for (const line of lines) {
+        const [program = ''] = /curl|swaks/.exec(line) ?? [];
+        if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) continue;
+        const child = spawn('sh', ['-c', line], {
+          cwd: folder,
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        const [output, [status]] = await Promise.all([
+          readText(child.stdout),
+          once(child, 'close'),
+        ]);
+        assert.equal(status, 0, line);
+        heard.push(output);
+      }
+    },
+  });
+  assert.equal(code, 0, err);
+  assert.match(out, /smtps:\/\/127\.0\.0\.1:\d+/);
+  assert.ok(heard.length === 0 || heard.at(-1)!.includes('Subject: Ciao'), heard.at(-1));
 });
 
 const TOML = `hostname = "poul.org"

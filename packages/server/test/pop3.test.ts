@@ -16,6 +16,8 @@ async function filled(context: TestContext, wishes: Wishes = {}): Promise<Site> 
   return site;
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
 async function login(talk: Talk, password: string = PASSWORDS.ale): Promise<string> {
   await talk.say('USER ale');
   return talk.say(`PASS ${password}`);
@@ -72,7 +74,6 @@ test('a wrong password, an unknown user and an empty password are the same refus
 test('AUTH PLAIN and AUTH LOGIN log in too', async (context) => {
   const site = await filled(context);
   const talk = await site.pop3();
-  const base64 = (text: string): string => Buffer.from(text).toString('base64');
   assert.match(await talk.say(`AUTH PLAIN ${base64('\0ale\0wrong')}`), /^-ERR \[AUTH\] /);
   assert.match(await talk.say(`AUTH PLAIN ${base64(`\0ALE\0${PASSWORDS.ale}`)}`), /^\+OK/);
   assert.match(await talk.say('STAT'), /^\+OK 2 /);

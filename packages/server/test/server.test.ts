@@ -25,7 +25,7 @@ test('a second server in the same data_dir is refused, until the first has gone'
   const site = await startSite(context);
   assert.match(
     await failure(site.folder),
-    /^data_dir .*\/data is in use by another Postino server; stop that one/,
+    /^data_dir: .*\/data is in use by another Postino server; stop that one/,
   );
   await site.close();
   const second = await startSite(context, {}, site.folder);
@@ -51,9 +51,9 @@ test('a port that another program has is named with its key', async (context) =>
 
 test('what cannot be read is named: passwd, aliases, certificate, key', async (context) => {
   const folder = makeFolder(context);
-  assert.match(await failure(folder, { users: { passwd: 'gone' } }), /\/gone/);
-  assert.match(await failure(folder, { aliases: { file: 'gone' } }), /\/gone/);
-  assert.match(await failure(folder, { tls: { certificate: 'gone.pem' } }), /gone\.pem/);
+  assert.match(await failure(folder, { users: { passwd: 'gone' } }), /^users\.passwd: .*\/gone/);
+  assert.match(await failure(folder, { aliases: { file: 'gone' } }), /^aliases\.file: .*\/gone/);
+  assert.match(await failure(folder, { tls: { certificate: 'gone.pem' } }), /^tls: .*gone\.pem/);
   const { certificate } = selfSigned(['localhost']);
   writeFileSync(join(folder, 'certificate.pem'), certificate);
   assert.match(
