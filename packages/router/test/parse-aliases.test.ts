@@ -90,6 +90,8 @@ const FAULTS: [string, number, string, RegExp][] = [
   ['a: :nonsense', 1, ':nonsense', /known are/],
   ['a: :defer: 550 no', 1, ':defer: 550 no', /begin with 4/],
   ['a: :fail: 4.2.1 no', 1, ':fail: 4.2.1 no', /begin with 5/],
+  ['a: :blackhole: hole', 1, ':blackhole: hole', /no text/],
+  [`a: :fail: ${'x'.repeat(491)}`, 1, `:fail: ${'x'.repeat(73)}`, /at most/],
   ['a: :fail: où', 1, ':fail: où', /ASCII/],
   [`a: ${'x'.repeat(999)}`, 1, 'x'.repeat(80), /address/],
 ];
