@@ -110,7 +110,7 @@ export class SmtpServer {
     if (bytes) return { type: 'send', bytes };
     if (this.#order) return this.#takeOrder();
     this.#drained = this.#canAdvance;
-    if (this.#drained) this.#waits++;
+    if (this.#drained && !this.#content) this.#waits++;
     return null;
   }
 
@@ -370,7 +370,6 @@ export class SmtpServer {
     this.#dropTransaction();
     if (this.#state.auth.challenged) this.#news = AUTH_CANCELLED;
     this.#question = null;
-    this.#content = null;
     this.#state.phase = 'closed';
     this.#order = { type: 'close', reason };
   }

@@ -1,7 +1,7 @@
 /** The hostile inputs that fall to the machine, by their number in the project's list. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { latin1Bytes } from '@postino/wire';
+import { latin1, latin1Bytes } from '@postino/wire';
 import { addressed, codes, Driver, greeted, receiving, TLS } from './session.ts';
 
 const EOD = '\r\n.\r\n';
@@ -160,6 +160,15 @@ test('hostile 17: what lies behind DATA is content, or ends the session where DA
     'close',
   ]);
 
+  const { server } = addressed();
+  server.receive(latin1Bytes(`DATA\r\nRSET\r\n`));
+  assert.equal(server.next()?.type, 'data');
+  server.reject({ code: 451, text: 'not now' });
+  assert.deepEqual(server.next(), { type: 'reset' });
+  const said = server.next();
+  assert.ok(said?.type === 'send');
+  assert.deepEqual(codes(latin1(said.bytes)), [451, 554]);
+
   const waiting = greeted();
   assert.deepEqual(codes(waiting.feed(group)), [250, 550, 550, 503]);
   assert.deepEqual(codes(waiting.feed('RCPT TO:<b@example.org>\r\nDATA\r\n')), [250, 354]);
@@ -202,6 +211,7 @@ test('hostile 20: TLS forgets EHLO and AUTH, offers AUTH and no more STARTTLS', 
   const driver = greeted({ startTls: true, mechanisms: ['PLAIN'], allowPlaintextAuth: true });
   assert.deepEqual(codes(driver.feed('AUTH PLAIN AGFsZQBzZWNyZXQ=\r\n')), [235]);
   driver.feed('STARTTLS\r\n');
+  assert.equal(driver.server.hello, null);
   for (const command of [
     'MAIL FROM:<a@example.org>',
     'RCPT TO:<b@example.org>',
@@ -281,7 +291,7 @@ test('hostile 26: NOOP and RSET without end are cut off, and VRFY says nothing',
 
 test('hostile 27: too many recipients are 452 4.5.3, and the transaction goes on', () => {
   const driver = addressed({ limits: { recipients: 100 } });
-  const said = driver.feed('RCPT TO:<c@example.org>\r\n'.repeat(100_000));
+  const said = driver.feed('RCPT TO:<c@example.org>\r\n'.repeat(10_000));
   assert.equal(codes(said).filter((code) => code === 250).length, 99);
   assert.match(said, /\r\n452 4\.5\.3 [^\r]*\r\n$/);
   assert.deepEqual(codes(driver.feed('DATA\r\n')), [354]);

@@ -165,6 +165,18 @@ test('a line longer than 512 octets is taken when it is within the limit', () =>
   assert.deepEqual(codes(greeted().feed(`NOOP ${'x'.repeat(2041)}\r\n`)), [250]);
 });
 
+test('timeout is whole again for a new line, also behind content in many pieces', () => {
+  const driver = receiving();
+  for (let i = 0; i < 100; i++) driver.feed('a line of content\r\n');
+  assert.equal(driver.server.timeout, 180_000);
+  driver.feed('.\r\n');
+  assert.equal(driver.server.timeout, 300_000);
+  for (const piece of ['N', 'O', 'O', 'P']) driver.feed(piece);
+  assert.equal(driver.server.timeout, 60_000);
+  driver.feed('\r\n');
+  assert.equal(driver.server.timeout, 300_000);
+});
+
 test('options that cannot be throw a TypeError that names them', () => {
   assert.throws(() => new SmtpServer({ hostname: '' }), /hostname/);
   assert.throws(() => new SmtpServer({ hostname: 'a b' }), /hostname/);
