@@ -5,3 +5,5 @@ export { DotReader, type LineEndFault } from './dot-reader.ts';
 export { DotWriter } from './dot-writer.ts';
 export { StateError } from './state-error.ts';
 export { memoryWires, type MemoryWire } from './memory-wire.ts';
+export { CancelSource } from './cancel-source.ts';
+export { decodeBase64, encodeBase64 } from './base64.ts';
