@@ -97,17 +97,15 @@ class SpoolSink implements Sink<Spooled> {
 
   async end(): Promise<Spooled> {
     if (this.#ended) throw new StateError('the spooled message has ended');
-    if (this.#file) await this.#writeOut(new Uint8Array());
     this.#ended = true;
-    if (this.#file) return new SpooledFile(this.#file, this.#size);
-    return new SpooledBytes(this.#gathered.subarray(0, this.#length), () => this.#release());
+    if (!this.#file)
+      return new SpooledBytes(this.#gathered.subarray(0, this.#length), () => this.#release());
+    await this.#writeOut(new Uint8Array());
+    return new SpooledFile(this.#file, this.#size);
   }
 
   async abort(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#release();
-    await this.#file?.close();
+    if (!this.#ended) await this.#drop();
   }
 
   #fits(more: number): boolean {
@@ -134,12 +132,19 @@ class SpoolSink implements Sink<Spooled> {
       await this.#file.write(this.#gathered.subarray(0, this.#length));
       await this.#file.write(bytes);
     } catch (error) {
-      await this.abort();
+      await this.#drop();
       throw error;
     }
+    // What was held counts as given back only when it is.
     if (this.#held > 0) this.#gathered = new Uint8Array();
     this.#length = 0;
     this.#release();
+  }
+
+  async #drop(): Promise<void> {
+    this.#ended = true;
+    this.#release();
+    await this.#file?.close();
   }
 
   #hold(octets: number): void {

@@ -41,14 +41,17 @@ async function atEachCall(
 const filesOf = (path: string): string[] =>
   ['tmp', 'entries'].flatMap((name) => readdirSync(join(path, name)));
 
-test('one sync of the file and one of the folder make a commit', async (t) => {
-  const store = await faultyStore(t);
-  store.arm({ at: 0, how: 'none' });
-  await store.queue.commit(envelopeTo('ale'), CONTENT);
-  assert.deepEqual(
-    store.calls.join(' '),
-    'open write write write sync close rename open sync close',
-  );
+test('commits, marks and removals are synced before they are told', async (t) => {
+  const { queue, calls, arm } = await faultyStore(t);
+  arm({ at: 0, how: 'none' });
+  const id = await queue.commit(envelopeTo('a', 'b'), CONTENT);
+  assert.equal(calls.join(' '), 'open write write write sync close rename open sync close');
+  arm({ at: 0, how: 'none' });
+  await queue.done(id, 0);
+  assert.equal(calls.join(' '), 'open write sync close');
+  arm({ at: 0, how: 'none' });
+  await queue.done(id, 1);
+  assert.equal(calls.join(' '), 'unlink open sync close');
 });
 
 for (const how of ['ENOSPC', 'EDQUOT', 'EACCES'])
