@@ -1,5 +1,4 @@
-import type { Cancel, Wire } from '@postino/wire';
-import { CancelSource } from './cancel-source.ts';
+import { CancelSource, type Cancel, type Wire } from '@postino/wire';
 
 /** Reads for the loop, until the server wants to stop. */
 export class Listener {

@@ -1,11 +1,10 @@
 /**
  * The loop: the machine's orders onto a wire, its questions to the application. It knows no socket and no timer.
  */
-import type { Cancel, Wire } from '@postino/wire';
+import { CancelSource, type Cancel, type Wire } from '@postino/wire';
 import type { Answer, Content, Pop3App, Pop3Context } from './app.ts';
 import { ask, settle } from './ask.ts';
 import type { Given } from './ask.ts';
-import { CancelSource } from './cancel-source.ts';
 import type { CloseReason, Pop3Question, Pop3ServerEvent } from './events.ts';
 import { Listener } from './listener.ts';
 import { REFUSALS } from './replies.ts';

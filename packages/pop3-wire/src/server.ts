@@ -9,9 +9,8 @@
  * - Views: bytes given to `content()` are kept only until `next()` gives null; no chunk is written to.
  * - Nothing else in: no clock, randomness, environment or log.
  */
-import { DotWriter, LineReader, StateError } from '@postino/wire';
+import { encodeBase64, DotWriter, LineReader, StateError } from '@postino/wire';
 import type { Line, TlsInfo } from '@postino/wire';
-import { encodeBase64 } from './base64.ts';
 import { parseCommand } from './command.ts';
 import type { CloseReason, Opened, Pop3Question, Pop3ServerEvent } from './events.ts';
 import type { Refusal, Retrieved } from './events.ts';

@@ -2,8 +2,7 @@
  * What each command means where the order table lets it pass: pure, but for the marks in the maildrop. The machine
  * carries the step out. RFC 1939 §4 to §7.
  */
-import { latin1 } from '@postino/wire';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, latin1 } from '@postino/wire';
 import { capabilities, mechanismsOffered, passwordsAllowed } from './capabilities.ts';
 import type { Command } from './command.ts';
 import type { CloseReason, Pop3Question, Refusal } from './events.ts';
