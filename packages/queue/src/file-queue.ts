@@ -113,7 +113,8 @@ export class FileQueue implements Queue {
     await this.#files.mkdir(join(this.#path, 'entries'));
     await syncFolder(this.#files, this.#path);
     await syncFolder(this.#files, dirname(this.#path));
-    for (const name of await this.#files.list(tmp)) await this.#files.unlink(join(tmp, name));
+    for (const name of await this.#files.list(tmp))
+      if (isQueueId(name)) await this.#files.unlink(join(tmp, name));
   }
 
   async #load(name: string): Promise<void> {

@@ -16,6 +16,9 @@ const TOTAL_MEMORY_LIMIT = 64 << 20;
 /** Small pieces are gathered, so that a write is worth its call. */
 const WRITE_SIZE = 64 << 10;
 
+/** The names that files have while they have one. */
+const FILE_NAME = /^[0-9a-f]{32}$/;
+
 export interface SpoolOptions {
   /** Octets of one message in memory, 1 MiB where not given. */
   readonly memoryLimit?: number;
@@ -41,7 +44,8 @@ export class Spool {
   static async open(path: string, options: SpoolOptions = {}): Promise<Spool> {
     const spool = new Spool(path, options);
     await spool.#files.mkdir(path);
-    for (const name of await spool.#files.list(path)) await spool.#files.unlink(join(path, name));
+    for (const name of await spool.#files.list(path))
+      if (FILE_NAME.test(name)) await spool.#files.unlink(join(path, name));
     return spool;
   }
 
@@ -135,7 +139,7 @@ class SpoolSink implements Sink<Spooled> {
       await this.#drop();
       throw error;
     }
-    // What was held counts as given back only when it is.
+    // The memory itself goes back, not only its count.
     if (this.#held > 0) this.#gathered = new Uint8Array();
     this.#length = 0;
     this.#release();

@@ -132,9 +132,10 @@ test('hostile 60: a full disk is told by the write that met it, and leaves nothi
   }
 });
 
-test('what a crash left is removed at the next start', async (t) => {
+test('what a crash left is removed at the next start, and nothing else', async (t) => {
   const { path } = await openSpool(t);
-  writeFileSync(join(path, 'left'), 'x');
+  writeFileSync(join(path, '0123456789abcdef0123456789abcdef'), 'x');
+  writeFileSync(join(path, 'notes.txt'), 'x');
   await Spool.open(path);
-  assert.deepEqual(readdirSync(path), []);
+  assert.deepEqual(readdirSync(path), ['notes.txt']);
 });
