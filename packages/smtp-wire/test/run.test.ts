@@ -297,6 +297,10 @@ test('stop: 421 at once between commands, after the message within one', async (
   assert.deepEqual(codes(await waiting.say('', 1)), [421]);
   assert.equal(await waiting.end, 'shutdown');
 
+  const over = new Client({}, { stop: AbortSignal.abort() });
+  assert.deepEqual(codes(await over.say('', 2)), [220, 421]);
+  assert.equal(await over.end, 'shutdown');
+
   const busy = new AbortController();
   const sending = new Client({}, { stop: busy.signal });
   await sending.address();
@@ -345,6 +349,7 @@ test('nobody logs in by silence, by a good reply or by an error', async () => {
   const answers: SmtpApp['auth'][] = [
     undefined,
     () => ({ code: 235, text: 'come in' }),
+    () => JSON.parse('{ "user": null }') as { user: string },
     () => Promise.reject(new Error('no directory')),
   ];
   for (const auth of answers) {
