@@ -8,13 +8,36 @@ const root = join(import.meta.dirname, '..');
 
 /** A package of a floor may lean on the floors below, and on nothing else of the house. */
 const floors: readonly (readonly string[])[] = [
-  ['wire', 'address', 'message', 'dns'],
-  ['smtp-wire', 'pop3-wire', 'maildir', 'passwd-md5', 'router', 'queue', 'sasl'],
-  ['node'],
+  ['wire', 'address', 'message', 'dns', 'files'],
+  [
+    'smtp-wire',
+    'pop3-wire',
+    'maildir',
+    'passwd-md5',
+    'router',
+    'queue',
+    'sasl',
+    'dkim',
+    'spf',
+    'dnsbl',
+    'dmarc',
+  ],
+  ['node', 'delivery'],
   ['server'],
 ];
 /** Packages that must not be able to name a runtime: the compiler is given no types for one. */
-const cores = ['wire', 'address', 'message', 'dns', 'smtp-wire', 'pop3-wire', 'router'];
+const cores = [
+  'wire',
+  'address',
+  'message',
+  'dns',
+  'smtp-wire',
+  'pop3-wire',
+  'router',
+  'spf',
+  'dnsbl',
+  'dmarc',
+];
 
 interface Package {
   name: string;
