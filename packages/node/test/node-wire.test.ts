@@ -32,9 +32,12 @@ test('a shorter wait after a longer one ends when it should, and a longer one to
   peer.write('x');
   await long;
   assert.equal(await wire.read(10), 'timeout');
+  const short = wire.read(20);
+  peer.write('x');
+  await short;
   const start = performance.now();
-  assert.equal(await wire.read(30), 'timeout');
-  assert.ok(performance.now() - start >= 29);
+  assert.equal(await wire.read(60), 'timeout');
+  assert.ok(performance.now() - start >= 59);
   wire.destroy();
 });
 
@@ -88,6 +91,14 @@ test('a peer that reads slowly gets all of a large write', async () => {
   for (let n = 0; n < 8; n++) await wire.write(MEGABYTE, 10_000);
   await wire.close();
   assert.equal(got, 8 * MEGABYTE.length);
+});
+
+test('a write that was taken in the end leaves no timer behind', async () => {
+  const [wire, peer] = await wireAndSocket();
+  peer.resume();
+  for (let n = 0; n < 8; n++) await wire.write(MEGABYTE, 1_000);
+  assert.equal(await wire.read(1_200), 'timeout');
+  wire.destroy();
 });
 
 test('a reset rejects a read that waits, with its code', async () => {
