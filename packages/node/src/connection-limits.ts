@@ -42,7 +42,7 @@ export class ConnectionLimits {
   }
 }
 
-/** One subscriber holds a whole /64, RFC 6177 §2. */
+/** Whoever has one IPv6 address has the 64 bits behind its prefix to choose from. RFC 4291 §2.5.4. */
 function networkOf(address: string): string {
   return isIPv6(address) ? addressOctets(address).slice(0, 8).join('.') : address;
 }

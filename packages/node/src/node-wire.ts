@@ -26,7 +26,7 @@ export const CLOSE_TIMEOUT = 5_000;
 export interface NodeWireOptions {
   /** What to show in a handshake. With them this end is TLS's server, without them its client. */
   readonly certificates?: { current(): Promise<SecureContext> };
-  /** Authorities to trust in PEM, for a client that verifies; the default is Node's own list. */
+  /** Authorities to trust, in PEM, for a client that verifies; the default is Node's own list. */
   readonly authorities?: readonly string[];
   readonly readHighWater?: number;
   /** For a `write` that names none. */
@@ -144,7 +144,7 @@ export class NodeWire implements Wire {
     }
   }
 
-  /** What came before TLS was said by anybody, RFC 3207 §6; none of it may reach the handshake or what follows. */
+  /** What came before TLS may be an attacker's; none of it reaches the handshake or what follows. RFC 3207 §4.2. */
   #forgetUnread(plain: Socket): void {
     this.#reads.clear();
     while (plain.read() !== null);
