@@ -1,6 +1,6 @@
 /** One message on its way to the disk: written under `tmp`, synced, and only then handed on to be seen. */
 import { StateError, type Sink } from '@postino/wire';
-import { CREATE, type Files, type OpenFile } from './files.ts';
+import { CREATE, type Files, type OpenFile } from '@postino/files';
 import { LfEncoder } from './line-ends.ts';
 import type { Entry } from './types.ts';
 

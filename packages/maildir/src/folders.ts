@@ -1,17 +1,6 @@
 /** The three folders of a Maildir: made where they are missing, never followed through a link. */
-import { dirname, join } from 'node:path';
-import { codeOf, FOLDER, isMissing, syncFolder, type Files } from './files.ts';
-
-/** Makes a folder and those above it. What stands there already is left as it is. */
-export async function makePath(files: Files, path: string, mode: number): Promise<void> {
-  try {
-    await makeFolder(files, path, mode);
-  } catch (error) {
-    if (!isMissing(error) || dirname(path) === path) throw error;
-    await makePath(files, dirname(path), mode);
-    await makeFolder(files, path, mode);
-  }
-}
+import { join } from 'node:path';
+import { isMissing, makeFolder, type Files } from '@postino/files';
 
 /** Makes sure that `tmp`, `new` and `cur` are there and are folders; a link in place of one rejects with `ENOTDIR`. */
 export async function checkFolders(files: Files, root: string, mode: number): Promise<void> {
@@ -27,30 +16,6 @@ async function checkFolder(files: Files, path: string, mode: number): Promise<vo
   } catch (error) {
     if (!isMissing(error)) throw error;
     await makeFolder(files, path, mode);
-  }
-}
-
-/** Durable when it resolves. */
-async function makeFolder(files: Files, path: string, mode: number): Promise<void> {
-  try {
-    await files.mkdir(path, mode);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    throw error;
-  }
-  await setMode(files, path, mode);
-  await syncFolder(files, dirname(path));
-}
-
-/** `mkdir` takes away what the umask says; the bits above the rights, set-group-ID above all, stay as they came. */
-async function setMode(files: Files, path: string, mode: number): Promise<void> {
-  const made = (await files.lstat(path)).mode;
-  if ((made & 0o777) === mode) return;
-  const folder = await files.open(path, FOLDER);
-  try {
-    await folder.chmod(mode | (made & 0o7000));
-  } finally {
-    await folder.close();
   }
 }
 

@@ -3,15 +3,22 @@
  * knows of SMTP, POP3 or users.
  */
 import { join } from 'node:path';
+import {
+  GroupCommit,
+  holdLock,
+  isMissing,
+  makePath,
+  nodeFiles,
+  syncFolder,
+  type Files,
+  type Lock,
+} from '@postino/files';
 import type { Sink } from '@postino/wire';
 import { byArrival } from './arrival.ts';
 import { Delivery, type Draft } from './delivery.ts';
 import { formatFileName } from './file-name.ts';
-import { isMissing, nodeFiles, syncFolder, type Files } from './files.ts';
-import { checkFolders, makePath } from './folders.ts';
+import { checkFolders } from './folders.ts';
 import { GoneError } from './gone-error.ts';
-import { GroupCommit } from './group-commit.ts';
-import { holdLock, type Lock } from './lock.ts';
 import { Messages, type Message } from './messages.ts';
 import type { Content, DeliveryOptions, Entry, MaildirOptions } from './types.ts';
 import { isUniqueName, uidOf, uniqueName } from './unique-name.ts';

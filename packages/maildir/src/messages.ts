@@ -1,7 +1,7 @@
 /** The message files of a mailbox, which other programs flag, move and remove at any time. */
 import { join } from 'node:path';
 import { parseFileName, type FileName } from './file-name.ts';
-import { isMissing, READ, type Files } from './files.ts';
+import { isMissing, READ, type Files } from '@postino/files';
 import { GoneError } from './gone-error.ts';
 import { CrlfDecoder } from './line-ends.ts';
 import type { Folder } from './types.ts';

@@ -1,5 +1,5 @@
 /** What a mailbox says about its messages, and what it may be told. */
-import type { Files } from './files.ts';
+import type { Files } from '@postino/files';
 
 /** One message, as it was seen when it was listed or delivered. */
 export interface Entry {

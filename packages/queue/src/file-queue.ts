@@ -4,19 +4,20 @@
  */
 import { dirname, join } from 'node:path';
 import type { Envelope } from '@postino/address';
-import { StateError } from '@postino/wire';
-import { formatRecord, replay, type Acceptance, type EntryState } from './entry-log.ts';
 import {
   APPEND,
   CREATE,
+  GroupCommit,
+  makePath,
   nodeFiles,
   pieces,
   READ,
   syncFolder,
   withFile,
   type Files,
-} from './files.ts';
-import { GroupCommit } from './group-commit.ts';
+} from '@postino/files';
+import { StateError } from '@postino/wire';
+import { formatRecord, replay, type Acceptance, type EntryState } from './entry-log.ts';
 import { isQueueId, newQueueId } from './queue-id.ts';
 import type { CommitOptions, Content, Queue, QueueEntry, QueueId, Spooled } from './types.ts';
 
@@ -109,8 +110,8 @@ export class FileQueue implements Queue {
 
   async #prepare(): Promise<void> {
     const tmp = join(this.#path, 'tmp');
-    await this.#files.mkdir(tmp);
-    await this.#files.mkdir(join(this.#path, 'entries'));
+    await makePath(this.#files, tmp, 0o700);
+    await makePath(this.#files, join(this.#path, 'entries'), 0o700);
     await syncFolder(this.#files, this.#path);
     await syncFolder(this.#files, dirname(this.#path));
     for (const name of await this.#files.list(tmp))

@@ -3,4 +3,3 @@ export { FileQueue, type FileQueueOptions } from './file-queue.ts';
 export { Spool, type SpoolOptions } from './spool.ts';
 export { newQueueId, timeOfQueueId } from './queue-id.ts';
 export { room } from './room.ts';
-export { nodeFiles, type Files, type OpenFile } from './files.ts';

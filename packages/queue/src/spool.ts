@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { CREATE, makePath, nodeFiles, type Files, type OpenFile } from '@postino/files';
 import { StateError, type Sink } from '@postino/wire';
-import { CREATE, nodeFiles, type Files, type OpenFile } from './files.ts';
 import { SpooledBytes, SpooledFile } from './spooled.ts';
 import type { Spooled } from './types.ts';
 
@@ -43,7 +43,7 @@ export class Spool {
   /** Opens the folder for one process alone, and makes it where it is missing. What a crash left is removed. */
   static async open(path: string, options: SpoolOptions = {}): Promise<Spool> {
     const spool = new Spool(path, options);
-    await spool.#files.mkdir(path);
+    await makePath(spool.#files, path, 0o700);
     for (const name of await spool.#files.list(path))
       if (FILE_NAME.test(name)) await spool.#files.unlink(join(path, name));
     return spool;

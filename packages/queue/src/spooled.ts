@@ -1,6 +1,6 @@
 /** The two ways in which a spooled message is held. */
+import { pieces, type OpenFile } from '@postino/files';
 import { StateError } from '@postino/wire';
-import { pieces, type OpenFile } from './files.ts';
 import type { Spooled } from './types.ts';
 
 export class SpooledBytes implements Spooled {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GroupCommit } from '../src/group-commit.ts';
+import { GroupCommit } from '@postino/files';
 
 /** A sync that ends when the test says so. */
 function slowSync(): { commit: GroupCommit; syncs: PromiseWithResolvers<void>[] } {

@@ -1,6 +1,6 @@
 /** A lock that one holder has at a time, in this process or another, and that dies with its holder. */
 import { closeSync, constants, fchmodSync, lstatSync, openSync } from 'node:fs';
-import { codeOf } from './files.ts';
+import { codeOf } from './error-code.ts';
 
 export interface Lock {
   /** Gives the lock back; once is enough. */
