@@ -1,6 +1,12 @@
 /** AUTH from its command to its result: base64, lengths and `*`; what the octets mean is the mechanism's. RFC 4954 §4. */
-import { asciiBytes, decodeUtf8, type Line, type Reply } from '@postino/wire';
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import {
+  asciiBytes,
+  decodeBase64,
+  decodeUtf8,
+  encodeBase64,
+  type Line,
+  type Reply,
+} from '@postino/wire';
 import type { SmtpServerQuestion } from './events.ts';
 import { REPLIES } from './replies.ts';
 

@@ -1,7 +1,6 @@
 /** The one `SmtpContext` of a session: looks through to the machine and the wire, and holds what `run` knows. */
-import type { Cancel, Endpoint, TlsInfo, Wire } from '@postino/wire';
+import { CancelSource, type Cancel, type Endpoint, type TlsInfo, type Wire } from '@postino/wire';
 import type { SmtpContext } from './app.ts';
-import { CancelSource } from './cancel-source.ts';
 import type { SmtpServer } from './server.ts';
 
 export class SessionContext implements SmtpContext {

@@ -6,8 +6,24 @@ export type {
   SmtpServerOrder,
   SmtpServerQuestion,
 } from './events.ts';
-export { decodeBase64, encodeBase64 } from './base64.ts';
+export type {
+  ClientCloseReason,
+  ClientPhase,
+  Outcome,
+  SmtpClientEvent,
+  SmtpClientNews,
+  SmtpClientOrder,
+} from './client-events.ts';
+export {
+  DEFAULT_CLIENT_LIMITS,
+  DEFAULT_CLIENT_TIMEOUTS,
+  type SmtpClientLimits,
+  type SmtpClientOptions,
+  type SmtpClientTimeouts,
+} from './client-options.ts';
 export { parseCommand, type Command, type CommandFault, type CommandOptions } from './command.ts';
+export type { ClientMechanism, ConnectOptions, ContentFacts, SentTo } from './connection-types.ts';
+export { parseExtensions, type Extensions } from './extensions.ts';
 export { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
 export type { SmtpServerOptions } from './options.ts';
 export { ORDER, type Happening, type Phase, type Verb } from './order.ts';

@@ -1,6 +1,5 @@
 /** Listens to the peer for the loop, also while the application thinks: that is how a peer who left is noticed. */
-import type { Cancel, Wire } from '@postino/wire';
-import { CancelSource } from './cancel-source.ts';
+import { CancelSource, type Cancel, type Wire } from '@postino/wire';
 import type { SessionContext } from './context.ts';
 
 type Heard = Uint8Array | null | 'timeout' | 'cancelled';
