@@ -21,7 +21,7 @@ export class ReadQueue {
   #failure: Error | null = null;
   #pending: PendingRead | null = null;
   readonly #deadline = new Deadline(() => this.#settle('timeout'));
-  #watched: Cancel | null = null;
+  readonly #watched = new WeakSet<Cancel>();
 
   /** Octets that arrived and were not read. */
   get octets(): number {
@@ -96,8 +96,8 @@ export class ReadQueue {
 
   /** A `Cancel` has no way to stop listening, so one that serves many reads is listened to once. */
   #watch(cancel: Cancel): void {
-    if (this.#watched === cancel) return;
-    this.#watched = cancel;
+    if (this.#watched.has(cancel)) return;
+    this.#watched.add(cancel);
     cancel.addEventListener('abort', () => {
       if (this.#pending?.cancel === cancel) this.#settle('cancelled');
     });

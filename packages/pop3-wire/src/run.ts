@@ -6,7 +6,6 @@ import type { Answer, Content, Pop3App, Pop3Context } from './app.ts';
 import { ask, settle } from './ask.ts';
 import type { Given } from './ask.ts';
 import type { CloseReason, Pop3Question, Pop3ServerEvent } from './events.ts';
-import { Listener } from './listener.ts';
 import { REFUSALS } from './replies.ts';
 import type { Pop3Server } from './server.ts';
 
@@ -86,7 +85,6 @@ function contextOf(session: Pop3Server, wire: Wire, cancel: Cancel): Pop3Context
 async function serve(room: Room): Promise<SessionEnd> {
   const { session, wire } = room;
   const { stop } = room.options;
-  const listener = new Listener(wire, stop);
   if (stop?.aborted) session.shutdown();
   stop?.addEventListener('abort', () => session.shutdown());
   for (;;) {
@@ -97,7 +95,7 @@ async function serve(room: Room): Promise<SessionEnd> {
       }
       await carryOut(room, event);
     }
-    const heard = await ofWire(listener.read(session.timeout));
+    const heard = await ofWire(wire.read(session.timeout, stop?.aborted ? undefined : stop));
     if (heard === null) session.ended();
     else if (heard === 'timeout') session.expire();
     else if (heard !== 'cancelled') session.receive(heard);

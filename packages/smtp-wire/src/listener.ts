@@ -10,13 +10,11 @@ export class Listener {
   readonly #stop: Cancel | undefined;
   /** What came while an answer was pending: one chunk, or null for the end. */
   #held: Uint8Array | null | undefined = undefined;
-  #reading: CancelSource | undefined = undefined;
 
   constructor(wire: Wire, context: SessionContext, stop: Cancel | undefined) {
     this.#wire = wire;
     this.#context = context;
     this.#stop = stop;
-    stop?.addEventListener('abort', () => this.#reading?.fire());
   }
 
   /** The next chunk; `'cancelled'`, once, when `stop` fires. */
@@ -24,9 +22,7 @@ export class Listener {
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) return held;
-    // A source per read, because a `Cancel` never lets go of its listeners.
-    this.#reading = this.#stop && !this.#stop.aborted ? new CancelSource() : undefined;
-    return this.#wire.read(timeout, this.#reading);
+    return this.#wire.read(timeout, this.#stop?.aborted ? undefined : this.#stop);
   }
 
   /**

@@ -22,6 +22,12 @@ export function memoryWires(): [MemoryWire, MemoryWire] {
 
 const TLS: TlsInfo = { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', authorized: false };
 
+interface Pending {
+  readonly resolve: (got: Got) => void;
+  readonly reject: (error: Error) => void;
+  readonly cancel: Cancel | undefined;
+}
+
 class MemoryEnd implements MemoryWire {
   readonly local: Endpoint;
   readonly peer: Endpoint;
@@ -30,7 +36,8 @@ class MemoryEnd implements MemoryWire {
   #chunks: Uint8Array[] = [];
   #peerEnded = false;
   #broken = false;
-  #pending: { resolve: (got: Got) => void; reject: (error: Error) => void } | null = null;
+  #pending: Pending | null = null;
+  readonly #watched = new WeakSet<Cancel>();
 
   constructor(local: Endpoint, peer: Endpoint) {
     this.local = local;
@@ -48,13 +55,8 @@ class MemoryEnd implements MemoryWire {
     if (chunk) return Promise.resolve(chunk);
     if (this.#peerEnded) return Promise.resolve(null);
     if (cancel?.aborted) return Promise.resolve('cancelled');
-    return new Promise((resolve, reject) => {
-      const pending = { resolve, reject };
-      this.#pending = pending;
-      cancel?.addEventListener('abort', () => {
-        if (this.#pending === pending) this.#settle('cancelled');
-      });
-    });
+    if (cancel) this.#watch(cancel);
+    return new Promise((resolve, reject) => (this.#pending = { resolve, reject, cancel }));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -86,6 +88,15 @@ class MemoryEnd implements MemoryWire {
 
   expire(): void {
     this.#settle('timeout');
+  }
+
+  /** A `Cancel` has no way to stop listening, so one that serves many reads is listened to once. */
+  #watch(cancel: Cancel): void {
+    if (this.#watched.has(cancel)) return;
+    this.#watched.add(cancel);
+    cancel.addEventListener('abort', () => {
+      if (this.#pending?.cancel === cancel) this.#settle('cancelled');
+    });
   }
 
   #arrived(bytes: Uint8Array): void {

@@ -72,7 +72,8 @@ export interface Wire {
   readonly tls: TlsInfo | null;
   /**
    * The next bytes, at the most one read at a time. `null`: the peer has ended its side. `'timeout'`: nothing came
-   * within `timeout` milliseconds (0 waits for ever). `'cancelled'`: `cancel` fired first; no byte is lost.
+   * within `timeout` milliseconds (0 waits for ever). `'cancelled'`: `cancel` fired first; no byte is lost. One `Cancel`
+   * may serve any number of reads, and is listened to once.
    * Rejects when the connection broke.
    */
   read(timeout: number, cancel?: Cancel): Promise<Uint8Array | null | 'timeout' | 'cancelled'>;
