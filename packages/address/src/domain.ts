@@ -11,6 +11,9 @@ const ACE_PREFIX = 'xn--';
 
 const ASCII = /^[\0-\x7f]*$/;
 
+/** Nearly all domains: labels of letters, digits and inner hyphens, each of 63 octets at the most. */
+const LDH_DOMAIN = /^(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
+
 /** Is this a domain name as an address may hold it? RFC 5321 §4.1.2, RFC 6531 §3.3. */
 export function isDomain(text: string, options: AddressOptions = {}): boolean {
   return (
@@ -26,6 +29,8 @@ export function isDomain(text: string, options: AddressOptions = {}): boolean {
  * RFC 5321 §4.1.2, RFC 5891 §4.4.
  */
 export function domainToAscii(domain: string): string | null {
+  if (domain.length <= MAX_ASCII_DOMAIN_OCTETS && LDH_DOMAIN.test(domain))
+    return domain.toLowerCase();
   if (!fits(domain, MAX_DOMAIN_OCTETS)) return null;
   const labels = domain.split('.').map(labelToAscii);
   if (labels.includes(null)) return null;
