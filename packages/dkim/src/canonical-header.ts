@@ -1,0 +1,99 @@
+/**
+ * Header fields made ready to be hashed, and which of them a signature means.
+ */
+import type { HeaderBlock } from '@postino/message';
+import { fieldName } from '@postino/message';
+
+import type { Canonicalization } from './canonicalization.ts';
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const CRLF = Uint8Array.of(CR, LF);
+
+/** A field in canonical form, without the line end that may follow it. RFC 6376 §3.4.1, §3.4.2. */
+export function canonicalField(field: Uint8Array, how: Canonicalization): Uint8Array {
+  return how === 'relaxed' ? relaxed(field) : withoutLineEnd(field);
+}
+
+/** What is signed of the header: these fields and, last, the signature's own without its `b=`. RFC 6376 §3.7. */
+export function canonicalHeader(
+  fields: readonly Uint8Array[],
+  own: Uint8Array,
+  how: Canonicalization,
+): Uint8Array[] {
+  const parts = fields.flatMap((field) => [canonicalField(field, how), CRLF]);
+  return [...parts, canonicalField(own, how)];
+}
+
+/** The fields of a header block by their names. */
+export class FieldIndex {
+  readonly #fields = new Map<string, Uint8Array[]>();
+
+  constructor(header: HeaderBlock) {
+    for (const field of header.fields) {
+      const name = fieldName(field).toLowerCase();
+      const same = this.#fields.get(name);
+      if (same) same.push(field);
+      else this.#fields.set(name, [field]);
+    }
+  }
+
+  /** How many fields have this name, in whatever case. */
+  count(name: string): number {
+    return this.#named(name).length;
+  }
+
+  /** The fields that `h=` means: each name takes the lowest one not taken yet, or none. RFC 6376 §5.4.2. */
+  select(names: readonly string[]): Uint8Array[] {
+    const taken = new Map<string, number>();
+    return names.flatMap((name) => {
+      const key = name.toLowerCase();
+      const times = (taken.get(key) ?? 0) + 1;
+      taken.set(key, times);
+      return this.#named(name).at(-times) ?? [];
+    });
+  }
+
+  #named(name: string): readonly Uint8Array[] {
+    return this.#fields.get(name.toLowerCase()) ?? [];
+  }
+}
+
+/** A field without its line end; LF alone is one too, since the header block was cut there. */
+export function withoutLineEnd(field: Uint8Array): Uint8Array {
+  let end = field.length;
+  if (field[end - 1] === LF) end -= field[end - 2] === CR ? 2 : 1;
+  return field.subarray(0, end);
+}
+
+/** Name in lower case, folds undone, white space to one space and none at the ends. RFC 6376 §3.4.2. */
+function relaxed(field: Uint8Array): Uint8Array {
+  const canonical = new Uint8Array(field.length);
+  const colon = field.indexOf(COLON);
+  let size = 0;
+  for (let at = 0; at < colon; at++) {
+    const octet = field[at]!;
+    if (octet !== SPACE && octet !== TAB) canonical[size++] = lower(octet);
+  }
+  canonical[size++] = COLON;
+  const start = size;
+  let space = false;
+  for (let at = colon + 1; at < field.length; at++) {
+    const octet = field[at]!;
+    if (octet === SPACE || octet === TAB) {
+      space = true;
+    } else if (octet !== LF && !(octet === CR && field[at + 1] === LF)) {
+      if (space && size > start) canonical[size++] = SPACE;
+      space = false;
+      canonical[size++] = octet;
+    }
+  }
+  return canonical.subarray(0, size);
+}
+
+function lower(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
+}

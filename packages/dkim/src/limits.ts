@@ -1,0 +1,26 @@
+/**
+ * Every limit of the package, with its source.
+ */
+
+/** Signatures of a message that are looked at, from the top. Exim's `dkim_collect_max`, 20. RFC 6376 §6.1 allows a limit. */
+export const MAX_SIGNATURES = 20;
+/** Octets of a DKIM-Signature field. Exim's limit of a header field, 64 KiB. */
+export const MAX_SIGNATURE_SIZE = 65_536;
+/** Key records of one name that are tried. Our own choice: there should be one. RFC 6376 §6.1.2 step 4. */
+export const MAX_KEY_RECORDS = 4;
+/** Bits that an RSA key must have. RFC 8301 §3.2. */
+export const MIN_RSA_BITS = 1024;
+/** Bits of an RSA key that is still tried. RFC 8301 §3.2 asks for 4096 and allows more. */
+export const MAX_RSA_BITS = 8192;
+/** Bits of an RSA key that is made. RFC 8301 §3.2. */
+export const DEFAULT_RSA_BITS = 2048;
+/** Seconds by which two clocks may differ. RFC 6376 §3.5 allows such a "fudge factor" in `x=`. */
+export const CLOCK_SKEW = 300;
+/** Octets of one string of a TXT record. RFC 1035 §3.3 */
+export const MAX_TXT_STRING = 255;
+/** Digits of `t=` and `x=`. RFC 6376 §3.5. */
+export const MAX_TIME_DIGITS = 12;
+/** Digits of `l=`. RFC 6376 §3.5. */
+export const MAX_LENGTH_DIGITS = 76;
+/** Column at which a field is folded, as Exim does. RFC 5322 §2.1.1. */
+export const FOLD_AT = 78;

@@ -1,0 +1,184 @@
+/**
+ * A DKIM-Signature field, read. RFC 6376 §3.5, §6.1.1.
+ */
+import { latin1 } from '@postino/wire';
+
+import { decodeBase64 } from './base64.ts';
+import { type Canonicalization, isCanonicalization } from './canonicalization.ts';
+import { withoutLineEnd } from './canonical-header.ts';
+import { isDomain, isSelector, isWithin } from './domain.ts';
+import { MAX_LENGTH_DIGITS, MAX_SIGNATURE_SIZE, MAX_TIME_DIGITS } from './limits.ts';
+import { decodeQuotedPrintable } from './quoted-printable.ts';
+import { type DkimClaims, neutral, permerror, type Refusal } from './result.ts';
+import { parseTags, splitColons, type Tags, withoutSpace } from './tags.ts';
+
+/** The types of key that we know. RFC 6376 §3.3, RFC 8463 §3. */
+export type KeyType = 'rsa' | 'ed25519';
+/** The hashes that we know; SHA-1 only to refuse it. RFC 8301 §3.1. */
+export type HashName = 'sha256' | 'sha1';
+
+/** A signature whose every tag is well formed. */
+export interface DkimSignature {
+  readonly keyType: KeyType;
+  readonly hash: HashName;
+  readonly headerCanonicalization: Canonicalization;
+  readonly bodyCanonicalization: Canonicalization;
+  readonly domain: string;
+  readonly selector: string;
+  /** The domain of `i=`. */
+  readonly identityDomain: string;
+  readonly signedHeaders: readonly string[];
+  /** `l=`, or null. A number that is too large for us is `Infinity`. */
+  readonly bodyLength: number | null;
+  /** `t=` and `x=` in seconds since 1970, or null. */
+  readonly timestamp: number | null;
+  readonly expiration: number | null;
+  readonly bodyHash: Uint8Array;
+  readonly signature: Uint8Array;
+  /** The field with nothing in its `b=`: what is hashed of it. RFC 6376 §3.7. */
+  readonly unsigned: Uint8Array;
+}
+
+/** A field as far as it could be read. */
+export interface ParsedSignature {
+  readonly claims: DkimClaims;
+  readonly signature: DkimSignature | Refusal;
+}
+
+const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const;
+/** RFC 5322 §3.6.8, without the semicolon that would end the tag. */
+const FIELD_NAME = /^[!-9<-~]+$/;
+const COLON = 0x3a;
+
+/** Reads a field. Each part that is not as the RFC wants it is a refusal with the reason. */
+export function parseSignature(field: Uint8Array): ParsedSignature {
+  if (field.length > MAX_SIGNATURE_SIZE) {
+    const reason = `the field has more than ${MAX_SIGNATURE_SIZE} octets`;
+    return { claims: {}, signature: neutral(reason) };
+  }
+  const bytes = withoutLineEnd(field);
+  const colon = bytes.indexOf(COLON);
+  const tags = parseTags(latin1(bytes.subarray(colon + 1)));
+  if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
+  return { claims: claimsOf(tags), signature: readSignature(tags, bytes, colon + 1) };
+}
+
+/** What can be told of a signature even where it is refused. */
+function claimsOf(tags: Tags): DkimClaims {
+  const [a, b, d, h, s] = ['a', 'b', 'd', 'h', 's'].map((name) => tags.get(name)?.value);
+  const identity = decodeQuotedPrintable(tags.get('i')?.value ?? '');
+  return {
+    ...(d !== undefined && { domain: d.toLowerCase() }),
+    ...(s !== undefined && { selector: s }),
+    ...(identity ? { identity } : d !== undefined && { identity: `@${d.toLowerCase()}` }),
+    ...(a !== undefined && { algorithm: a }),
+    ...(h !== undefined && { signedHeaders: splitColons(h.toLowerCase()) }),
+    ...(b !== undefined && { signature: withoutSpace(b) }),
+  };
+}
+
+function readSignature(tags: Tags, field: Uint8Array, start: number): DkimSignature | Refusal {
+  const missing = REQUIRED.find((name) => !tags.has(name));
+  if (missing) return neutral(`it has no ${missing}=`);
+  const value = (name: string): string => tags.get(name)?.value ?? '';
+  if (value('v') !== '1') return neutral('its version is not 1');
+  const algorithm = ALGORITHMS.get(value('a'));
+  if (!algorithm) return neutral('its algorithm is not known');
+  const canonicalizations = readCanonicalization(tags.get('c')?.value ?? 'simple/simple');
+  if (!canonicalizations) return neutral('its canonicalization is not known');
+  const keys = splitColons(tags.get('q')?.value ?? 'dns/txt');
+  if (!keys.includes('dns/txt')) return neutral('its keys are not in the DNS');
+
+  const signer = readSigner(tags);
+  if ('reason' in signer) return signer;
+  const signedHeaders = readSignedHeaders(value('h'));
+  if (!signedHeaders) return neutral('its h= is not a list of field names');
+  if (!signedHeaders.includes('from')) return permerror('it does not sign From');
+
+  const bodyHash = decodeBase64(value('bh'));
+  const signature = decodeBase64(value('b'));
+  if (!bodyHash || !signature) return neutral('its bh= or b= is not base64');
+  const numbers = readNumbers(tags);
+  if ('reason' in numbers) return numbers;
+  const unsigned = withoutValue(field, start, tags);
+  const [headerCanonicalization, bodyCanonicalization] = canonicalizations;
+  return {
+    ...algorithm,
+    headerCanonicalization,
+    bodyCanonicalization,
+    ...signer,
+    signedHeaders,
+    ...numbers,
+    bodyHash,
+    signature,
+    unsigned,
+  };
+}
+
+const ALGORITHMS: ReadonlyMap<string, { keyType: KeyType; hash: HashName }> = new Map([
+  ['rsa-sha256', { keyType: 'rsa', hash: 'sha256' }],
+  ['ed25519-sha256', { keyType: 'ed25519', hash: 'sha256' }],
+  ['rsa-sha1', { keyType: 'rsa', hash: 'sha1' }],
+]);
+
+/** Header and body; a single name is the header's, and the body's is `simple` then. RFC 6376 §3.5. */
+function readCanonicalization(value: string): [Canonicalization, Canonicalization] | null {
+  const [header, body = 'simple', ...more] = value.split('/');
+  if (!isCanonicalization(header) || !isCanonicalization(body)) return null;
+  return more.length === 0 ? [header, body] : null;
+}
+
+/** `d=`, `s=` and `i=`, which must be within `d=`. RFC 6376 §3.5, §3.10. */
+function readSigner(
+  tags: Tags,
+): { domain: string; selector: string; identityDomain: string } | Refusal {
+  const domain = tags.get('d')!.value;
+  const selector = tags.get('s')!.value;
+  if (!isDomain(domain)) return neutral('its d= is not a domain name');
+  if (!isSelector(selector)) return neutral('its s= is not a selector');
+  const identity = decodeQuotedPrintable(tags.get('i')?.value ?? `@${domain}`);
+  const at = identity?.lastIndexOf('@') ?? -1;
+  const identityDomain = identity?.slice(at + 1) ?? '';
+  if (at < 0 || !isDomain(identityDomain)) return neutral('its i= is not an address');
+  if (!isWithin(identityDomain, domain)) return permerror('its i= is not within its d=');
+  return { domain, selector, identityDomain };
+}
+
+function readSignedHeaders(value: string): string[] | null {
+  const names = splitColons(value.toLowerCase());
+  return names.every((name) => FIELD_NAME.test(name)) ? names : null;
+}
+
+/** `l=`, `t=` and `x=`. RFC 6376 §3.5. */
+function readNumbers(
+  tags: Tags,
+): Pick<DkimSignature, 'bodyLength' | 'timestamp' | 'expiration'> | Refusal {
+  const bodyLength = readNumber(tags, 'l', MAX_LENGTH_DIGITS);
+  const timestamp = readNumber(tags, 't', MAX_TIME_DIGITS);
+  const expiration = readNumber(tags, 'x', MAX_TIME_DIGITS);
+  if (bodyLength === undefined || timestamp === undefined || expiration === undefined) {
+    return neutral('its l=, t= or x= is not a number');
+  }
+  if (timestamp !== null && expiration !== null && expiration <= timestamp) {
+    return neutral('its x= is not after its t=');
+  }
+  return { bodyLength, timestamp, expiration };
+}
+
+/** Null where the tag is not there, undefined where it is no number of at most so many digits. */
+function readNumber(tags: Tags, name: string, digits: number): number | null | undefined {
+  const value = tags.get(name)?.value;
+  if (value === undefined) return null;
+  if (value.length > digits || !/^[0-9]+$/.test(value)) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : Infinity;
+}
+
+/** The field with the value of `b=`, and the white space around it, taken out. RFC 6376 §3.7. */
+function withoutValue(field: Uint8Array, start: number, tags: Tags): Uint8Array {
+  const b = tags.get('b')!;
+  const unsigned = new Uint8Array(field.length - (b.end - b.start));
+  unsigned.set(field.subarray(0, start + b.start));
+  unsigned.set(field.subarray(start + b.end), start + b.start);
+  return unsigned;
+}

@@ -1,0 +1,158 @@
+/**
+ * Verifying, while the message flows. RFC 6376 §6. The header block is held, the body is only hashed; the keys are
+ * asked for as soon as the header block is there. What the peer did wrong is a result, and what the DNS did wrong too.
+ */
+import { HeaderReader } from '@postino/message';
+import type { Resolver } from '@postino/dns';
+import { type Sink, StateError } from '@postino/wire';
+
+import { Body, type BodyHash } from './body-hash.ts';
+import { FieldIndex } from './canonical-header.ts';
+import { judge, type Weakness } from './judge.ts';
+import { type KeyAnswer, KeyLookup } from './key-lookup.ts';
+import { CLOCK_SKEW, MAX_SIGNATURES } from './limits.ts';
+import {
+  type DkimClaims,
+  type DkimResult,
+  isRefusal,
+  permerror,
+  policy,
+  type Refusal,
+} from './result.ts';
+import { type DkimSignature, parseSignature } from './signature.ts';
+import { messageInto } from './message-into.ts';
+
+export interface DkimVerifierOptions {
+  readonly resolver: Resolver;
+  /** The clock, in ms since 1970; `Date.now` unless given. */
+  readonly now?: () => number;
+  /** Signatures that are looked at, from the top; `MAX_SIGNATURES` unless given. */
+  readonly maxSignatures?: number;
+  /** What is accepted although it should not be: for tests, and for mail of long ago. */
+  readonly accept?: readonly Weakness[];
+}
+
+/** A signature on its way: what is wrong with it, or what it takes to judge it. */
+type Pending = { readonly claims: DkimClaims } & (
+  | { readonly refusal: Refusal }
+  | {
+      readonly signature: DkimSignature;
+      readonly body: BodyHash;
+      readonly keys: Promise<KeyAnswer>;
+    }
+);
+
+/**
+ * A sink for a message that ends in one result for each DKIM-Signature field, top first; none for an unsigned message.
+ * Past `maxSignatures` one more result stands for all the others.
+ */
+export function dkimVerifier(options: DkimVerifierOptions): Sink<DkimResult[]> {
+  return new DkimVerifier(options);
+}
+
+/** Verifies a message. */
+export function verify(
+  message: Uint8Array | AsyncIterable<Uint8Array>,
+  options: DkimVerifierOptions,
+): Promise<DkimResult[]> {
+  return messageInto(dkimVerifier(options), message);
+}
+
+class DkimVerifier implements Sink<DkimResult[]> {
+  readonly #options: DkimVerifierOptions;
+  readonly #reader = new HeaderReader();
+  readonly #body = new Body();
+  #pending: Pending[] = [];
+  #fields: FieldIndex | null = null;
+  #closed = false;
+
+  constructor(options: DkimVerifierOptions) {
+    if (typeof options.resolver?.resolveTxt !== 'function') {
+      throw new TypeError('dkimVerifier needs a resolver with resolveTxt()');
+    }
+    const { maxSignatures = MAX_SIGNATURES } = options;
+    if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) {
+      throw new TypeError(`maxSignatures must be a whole number above 0, not ${maxSignatures}`);
+    }
+    this.#options = options;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#closed) throw new StateError('the message has ended');
+    this.#take(this.#reader.push(bytes));
+  }
+
+  async end(): Promise<DkimResult[]> {
+    if (this.#closed) throw new StateError('the message has ended');
+    this.#closed = true;
+    this.#take(this.#reader.end());
+    this.#body.end();
+    const results: DkimResult[] = [];
+    for (const pending of this.#pending) results.push(await this.#judge(pending));
+    return results;
+  }
+
+  async abort(): Promise<void> {
+    this.#closed = true;
+    this.#pending = [];
+  }
+
+  #take(parts: readonly Uint8Array[]): void {
+    if (!this.#fields) this.#begin();
+    for (const part of parts) this.#body.write(part);
+  }
+
+  /** Once the header block is there: reads the signatures, asks for keys, and makes hashes ready for the body. */
+  #begin(): void {
+    const { header, fault } = this.#reader;
+    if (!header) return;
+    this.#fields = new FieldIndex(header);
+    const fields = header.findAll('DKIM-Signature');
+    const { maxSignatures = MAX_SIGNATURES } = this.#options;
+    const lookup = new KeyLookup(this.#options.resolver);
+    this.#pending = fields.slice(0, maxSignatures).map((field) => this.#read(field, lookup));
+    if (fields.length > maxSignatures) {
+      const more = `${fields.length - maxSignatures} more signatures were not looked at`;
+      this.#pending.push({ claims: {}, refusal: policy(more) });
+    }
+    if (fault) {
+      const refusal = permerror('the header block is too large');
+      this.#pending = this.#pending.map(({ claims }) => ({ claims, refusal }));
+    }
+  }
+
+  #read(field: Uint8Array, lookup: KeyLookup): Pending {
+    const { claims, signature } = parseSignature(field);
+    if (isRefusal(signature)) return { claims, refusal: signature };
+    const refusal = this.#refuse(signature);
+    if (refusal) return { claims, refusal };
+    const { hash, bodyCanonicalization: canonicalization, bodyLength: length } = signature;
+    const body = this.#body.want({ canonicalization, hash, length });
+    return { claims, signature, body, keys: lookup.find(signature.selector, signature.domain) };
+  }
+
+  /** What can be refused before anything is asked or hashed. RFC 6376 §3.5, RFC 8301 §3.1. */
+  #refuse({ hash, timestamp, expiration }: DkimSignature): Refusal | null {
+    const { accept = [], now = Date.now } = this.#options;
+    const seconds = now() / 1000;
+    if (hash === 'sha1' && !accept.includes('rsa-sha1')) return permerror('SHA-1 is historic');
+    if (expiration !== null && expiration + CLOCK_SKEW < seconds) return policy('it has expired');
+    if (timestamp !== null && timestamp - CLOCK_SKEW > seconds) {
+      return policy('it was made in the future');
+    }
+    return null;
+  }
+
+  async #judge(pending: Pending): Promise<DkimResult> {
+    const { claims } = pending;
+    if ('refusal' in pending) return { ...claims, ...pending.refusal };
+    const { signature, body, keys } = pending;
+    const verdict = judge(signature, {
+      answer: await keys,
+      body,
+      fields: this.#fields!,
+      accept: this.#options.accept ?? [],
+    });
+    return { ...claims, ...verdict };
+  }
+}
