@@ -2,6 +2,7 @@
  * The three fields that stand above all others in a delivered message. RFC 5321 §4.4 asks for the first; Exim spells
  * and orders them so.
  */
+import { bracketed } from './bracketed.ts';
 import { harmless } from './harmless.ts';
 import { MAX_LINE } from './format-field.ts';
 
@@ -22,11 +23,9 @@ const MAX_VALUE = MAX_LINE - 'Delivery-date: ,'.length;
  * angle brackets, or no recipient at all, is a `TypeError`.
  */
 export function deliveryHeaders({ returnPath, envelopeTo, date }: DeliveryHeaders): string {
-  if (!/^<.*>$/s.test(returnPath))
-    throw new TypeError(`a path stands in angle brackets: ${JSON.stringify(returnPath)}`);
   if (envelopeTo.length === 0) throw new TypeError('a delivered message has a recipient');
   const recipients = [...new Set(envelopeTo)].map(address).join(',\r\n ');
-  return `Return-path: ${address(returnPath)}\r\nEnvelope-to: ${recipients}\r\nDelivery-date: ${date}\r\n`;
+  return `Return-path: ${address(bracketed(returnPath))}\r\nEnvelope-to: ${recipients}\r\nDelivery-date: ${date}\r\n`;
 }
 
 /** Addresses are of the session's own making already; this only keeps a mistake there from becoming a field here. */

@@ -1,4 +1,19 @@
 export { deliveryHeaders, type DeliveryHeaders } from './delivery-headers.ts';
+export {
+  deliveryReport,
+  MAX_RETURNED_SIZE,
+  type DeliveryReport,
+  type DeliveryReportOptions,
+  type ReportedEnvelope,
+  type ReportedMessage,
+} from './delivery-report.ts';
+export {
+  formatDeliveryStatus,
+  type Action,
+  type DeliveryStatus,
+  type ReportedRecipient,
+  type ReportedReply,
+} from './delivery-status.ts';
 export { fieldBody, fieldName, isNamed } from './field.ts';
 export { OWN_FIELDS, stripForged, type StripForgedOptions } from './forged.ts';
 export { formatDate } from './format-date.ts';
@@ -12,5 +27,13 @@ export {
   type HeaderFault,
   type HeaderReaderOptions,
 } from './header-reader.ts';
+export { readHeader } from './read-header.ts';
 export { received, type ReceivedFrom, type ReceivedOptions } from './received.ts';
+export { isReportDue, type NotifyKeyword, type ReportDueOptions } from './report-due.ts';
 export { splitMessage, type SplitMessage } from './split-message.ts';
+export {
+  mendSubmission,
+  type SubmissionFault,
+  type SubmissionOptions,
+  type SubmittingUser,
+} from './submission.ts';

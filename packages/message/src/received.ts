@@ -1,6 +1,7 @@
 /**
  * The trace field that a receiving server puts on top. RFC 5321 §4.4, in the shape that Exim gives it.
  */
+import { bracketed } from './bracketed.ts';
 import { harmless } from './harmless.ts';
 
 /** The client's end of the session. */
@@ -118,10 +119,4 @@ function domain(text: string, utf8: boolean): string {
 /** Text within a comment: what would end it or open another is quoted. RFC 5322 §3.2.2. */
 function comment(text: string): string {
   return text.replace(/[()\\]/g, '\\$&');
-}
-
-function bracketed(path: string): string {
-  if (!/^<.*>$/s.test(path))
-    throw new TypeError(`a path stands in angle brackets: ${JSON.stringify(path)}`);
-  return path;
 }
