@@ -78,9 +78,10 @@ export class SmtpSession implements SmtpApp {
     this.#exchange = null;
   }
 
-  async mail(from: ReversePath, params: MailParams): Promise<Answer> {
-    if (!(await this.#services.room.has(params.size ?? 0))) return REPLIES.diskFull;
+  mail(from: ReversePath, params: MailParams): Answer | Promise<Answer> {
     this.#transaction = { from, params, recipients: [], routes: [] };
+    const fits = this.#services.room.has(params.size ?? 0);
+    return fits === true ? undefined : this.#ifRoom(fits);
   }
 
   async rcpt(address: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
@@ -130,11 +131,17 @@ export class SmtpSession implements SmtpApp {
       const { from, recipients: to, routes } = transaction;
       const { hostname, postOffice } = this.#services;
       const top = traced(header, { ...transaction, hostname, id, context });
-      await postOffice.accept({ id, from, to, targets: localTargets(routes), header: top, body });
+      const targets = localTargets(routes);
+      await postOffice.accept({ id, from, to, targets, header: top, body });
+      this.#services.room.taken(size * targets.length);
       return { code: 250, status: '2.0.0', text: `OK id=${id}` };
     } finally {
       await body.discard();
     }
+  }
+
+  async #ifRoom(fits: boolean | Promise<boolean>): Promise<Answer> {
+    return (await fits) ? undefined : REPLIES.diskFull;
   }
 
   #judge(route: Route, to: ForwardPath, { user }: SmtpContext): Reply | null {
