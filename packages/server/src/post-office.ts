@@ -53,6 +53,7 @@ export class PostOffice {
   readonly #options: PostOfficeOptions;
   readonly #underWay = new Map<QueueId, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
+  #closed = false;
 
   constructor(options: PostOfficeOptions) {
     this.#options = options;
@@ -66,6 +67,7 @@ export class PostOffice {
 
   /** Resolves when what is under way is done. */
   async close(): Promise<void> {
+    this.#closed = true;
     if (this.#timer) clearInterval(this.#timer);
     await Promise.all(this.#underWay.values());
   }
@@ -90,8 +92,10 @@ export class PostOffice {
   }
 
   async #sweep(): Promise<void> {
-    for (const entry of await this.#options.queue.entries())
+    for (const entry of await this.#options.queue.entries()) {
+      if (this.#closed) return;
       await this.#work(entry, { fresh: false });
+    }
   }
 
   /** Tries an entry, unless that is being done already; never rejects. `fresh`: it was never tried before. */

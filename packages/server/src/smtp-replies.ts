@@ -6,7 +6,6 @@ export const SMTP_REPLIES: Readonly<
     | 'relayDenied'
     | 'outboundMissing'
     | 'diskFull'
-    | 'gone'
     | 'authWrong'
     | 'authMalformed'
     | 'authUnavailable'
@@ -21,7 +20,6 @@ export const SMTP_REPLIES: Readonly<
     text: 'This server cannot send mail to other places yet',
   }, // RFC 3463 §3.4
   diskFull: { code: 452, status: '4.3.1', text: 'Space shortage, please try later' }, // RFC 3463 §3.4
-  gone: { code: 451, status: '4.3.0', text: 'Nobody waited for the answer' }, // RFC 5321 §4.2.2
   authWrong: { code: 535, status: '5.7.8', text: 'Incorrect authentication data' }, // RFC 4954 §6
   authMalformed: { code: 501, status: '5.5.2', text: 'This is no message of the mechanism' }, // RFC 4954 §4
   authUnavailable: {

@@ -126,8 +126,6 @@ export class SmtpSession implements SmtpApp {
     const { header, body } = ended;
     try {
       if (!(await this.#services.room.has(size))) return REPLIES.diskFull;
-      // Nobody hears the answer: better the client tries again than that the message comes twice.
-      if (context.cancel.aborted) return REPLIES.gone;
       const { from, recipients: to, routes } = transaction;
       const { hostname, postOffice } = this.#services;
       const top = traced(header, { ...transaction, hostname, id, context });
