@@ -1,0 +1,128 @@
+/**
+ * The DNS as one check sees it: counted, traced, and given up when nobody waits any more.
+ */
+import { isNone, type Cancel } from '@postino/dns';
+import { isName } from './domain.ts';
+import { SpfException } from './exception.ts';
+import { ptrName, type IpAddress } from './ip.ts';
+import { MAX_LOOKUPS, MAX_NAMES, MAX_VOIDS } from './limits.ts';
+import type { SpfLookup, SpfQuery } from './types.ts';
+
+/** Answers are lists; no such name and no such records are the empty one. Trouble is a temperror. RFC 7208 §5. */
+export class Lookups {
+  readonly #query: SpfQuery;
+  readonly #cancelled: Promise<never> | null;
+  readonly #most: { readonly lookups: number; readonly voids: number };
+  /** Names of an answer that are looked up. */
+  readonly names: number;
+  #term = '';
+  #count = 0;
+  #voids = 0;
+
+  constructor(query: SpfQuery) {
+    const { lookups = MAX_LOOKUPS, voids = MAX_VOIDS, names = MAX_NAMES } = query.limits ?? {};
+    this.#query = query;
+    this.#most = { lookups, voids };
+    this.names = names;
+    this.#cancelled = query.cancel ? rejectedOnAbort(query.cancel) : null;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get voids(): number {
+    return this.#voids;
+  }
+
+  /** Counts a term that asks the DNS; what is asked from here on is asked for it. RFC 7208 §4.6.4. */
+  begin(term: string): void {
+    this.#term = term;
+    if (this.#count === this.#most.lookups) {
+      throw new SpfException('permerror', `more than ${this.#most.lookups} terms that ask the DNS`);
+    }
+    this.#count++;
+  }
+
+  /** The same for a term that does not count: `exp` is looked up when the result is known. RFC 7208 §4.6.4. */
+  beginExplanation(term: string): void {
+    this.#term = term;
+  }
+
+  /** Gives the records back, and counts the term when there are none. RFC 7208 §4.6.4. */
+  orVoid<T>(records: T[]): T[] {
+    if (records.length === 0 && ++this.#voids > this.#most.voids) {
+      throw new SpfException('permerror', `more than ${this.#most.voids} void lookups`);
+    }
+    return records;
+  }
+
+  /** The strings of each record put together. RFC 7208 §3.3. */
+  async texts(name: string): Promise<string[]> {
+    const ask = async (): Promise<string[]> =>
+      (await this.#query.resolver.resolveTxt(name)).map((chunks) => chunks.join(''));
+    return this.#ask('TXT', name, ask);
+  }
+
+  /** IPv4 addresses for an IPv4 client, IPv6 addresses for an IPv6 one. RFC 7208 §5. */
+  async addresses(name: string, client: IpAddress): Promise<string[]> {
+    const { resolver } = this.#query;
+    return client.length === 4
+      ? this.#ask('A', name, () => resolver.resolve4(name))
+      : this.#ask('AAAA', name, () => resolver.resolve6(name));
+  }
+
+  async ip4Addresses(name: string): Promise<string[]> {
+    return this.#ask('A', name, () => this.#query.resolver.resolve4(name));
+  }
+
+  async exchanges(name: string): Promise<string[]> {
+    const ask = async (): Promise<string[]> =>
+      (await this.#query.resolver.resolveMx(name)).map(({ exchange }) => exchange);
+    return this.#ask('MX', name, ask);
+  }
+
+  async pointers(client: IpAddress): Promise<string[]> {
+    const name = ptrName(client);
+    return this.#ask('PTR', name, () => this.#query.resolver.resolvePtr(name));
+  }
+
+  async #ask(
+    type: SpfLookup['type'],
+    name: string,
+    ask: () => Promise<string[]>,
+  ): Promise<string[]> {
+    // RFC 7208 §4.8 leaves a name that is none to us: nobody has it, so nothing is asked.
+    if (!isName(name)) return [];
+    let answer: string[] = [];
+    try {
+      if (this.#query.cancel?.aborted) throw new Error('cancelled');
+      answer = await (this.#cancelled ? Promise.race([ask(), this.#cancelled]) : ask());
+    } catch (error) {
+      if (!isNone(error) && !isBadName(error)) throw this.#trouble(type, name, error);
+    }
+    this.#query.trace?.({ term: this.#term, type, name, answer });
+    return answer;
+  }
+
+  #trouble(type: SpfLookup['type'], name: string, error: unknown): SpfException {
+    const trouble = error instanceof Error ? error.message : String(error);
+    this.#query.trace?.({ term: this.#term, type, name, answer: [], trouble });
+    return new SpfException('temperror', `${type} ${name}: ${trouble}`);
+  }
+}
+
+/** A name that the resolver will not ask for is one that nobody has. */
+function isBadName(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EBADNAME';
+}
+
+/** One promise for all lookups of a check, so that a long-lived `cancel` gets one listener. */
+function rejectedOnAbort(cancel: Cancel): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    cancel.addEventListener('abort', () => reject(new Error('cancelled')));
+  });
+  // Nobody may be waiting when it comes.
+  promise.catch(() => {});
+  return promise;
+}
