@@ -1,32 +1,6 @@
 /** What the client machine says to whoever drives it. Types only. */
-import type { Reply } from '@postino/wire';
 import type { Extensions } from './extensions.ts';
-
-/** What a reply answers. RFC 5321 §4.3.2. */
-export type ClientPhase =
-  /** The connection itself: the greeting. */
-  | 'connect'
-  /** EHLO, HELO or LHLO. */
-  | 'hello'
-  | 'startTls'
-  | 'auth'
-  /** RSET between two transactions. */
-  | 'reset'
-  | 'mail'
-  | 'rcpt'
-  | 'data'
-  /** The content and its end. */
-  | 'content'
-  | 'quit';
-
-/** How something ended: the reply that decided it, and what that reply answers. */
-export interface Outcome {
-  /** Code, enhanced code and text. Below 400 it is well, 4xx may be tried again, 5xx may not. RFC 5321 §4.2.1. */
-  readonly reply: Reply;
-  readonly phase: ClientPhase;
-  /** The reply is ours and was never on the wire: a refusal before the server was asked, or a connection that failed. */
-  readonly local: boolean;
-}
+import type { Outcome } from './outcome.ts';
 
 /** Nothing to answer. */
 export type SmtpClientNews =

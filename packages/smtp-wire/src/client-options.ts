@@ -1,6 +1,6 @@
 /** How a client machine is set up. */
 import type { TlsInfo } from '@postino/wire';
-import type { ClientPhase } from './client-events.ts';
+import type { ClientPhase } from './outcome.ts';
 
 export interface SmtpClientOptions {
   /** What we call ourselves in EHLO: a domain or an address literal. RFC 5321 §4.1.1.1. */

@@ -1,8 +1,10 @@
 /** What the loop of the client takes and gives. Types only. */
 import type { EnvelopeRecipient } from '@postino/address';
 import type { Cancel, TlsOptions } from '@postino/wire';
-import type { Outcome } from './client-events.ts';
+import type { ClientCloseReason } from './client-events.ts';
 import type { SmtpClientOptions } from './client-options.ts';
+import type { SmtpConnection } from './connection.ts';
+import type { Outcome } from './outcome.ts';
 
 /** One exchange of SASL as the client sees it; those of `@postino/sasl` are. RFC 4954 §4. */
 export interface ClientMechanism {
@@ -21,7 +23,7 @@ export interface ConnectOptions extends SmtpClientOptions {
   readonly mechanisms?: readonly ClientMechanism[];
   /** Milliseconds for the server to take a piece of what we write; default 3 minutes. RFC 5321 §4.5.3.2.5. */
   readonly writeTimeout?: number;
-  /** Lets go of the connection at once: what has no result yet gets a 451. */
+  /** Cuts the connection: what has no result yet gets a 451. One per connection. */
   readonly cancel?: Cancel;
 }
 
@@ -36,4 +38,13 @@ export interface ContentFacts {
 /** The result for one recipient. */
 export interface SentTo extends Outcome {
   readonly recipient: EnvelopeRecipient;
+}
+
+/** A connection that is ready, or why there is none: nothing is left open then. */
+export type Connected = { readonly connection: SmtpConnection } | { readonly failure: Outcome };
+
+/** How a connection ended; `failure` is null when we quit. */
+export interface ConnectionEnd {
+  readonly reason: ClientCloseReason;
+  readonly failure: Outcome | null;
 }

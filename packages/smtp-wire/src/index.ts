@@ -6,14 +6,18 @@ export type {
   SmtpServerOrder,
   SmtpServerQuestion,
 } from './events.ts';
+export { SmtpClient } from './client.ts';
 export type {
   ClientCloseReason,
-  ClientPhase,
-  Outcome,
   SmtpClientEvent,
   SmtpClientNews,
   SmtpClientOrder,
 } from './client-events.ts';
+export { CLIENT_ORDER, type ClientMove, type ClientState } from './client-order.ts';
+export { CLIENT_REPLIES, type ClientReplyName } from './client-replies.ts';
+export { connectSmtp } from './connect.ts';
+export type { SmtpConnection } from './connection.ts';
+export type { ClientPhase, Outcome } from './outcome.ts';
 export {
   DEFAULT_CLIENT_LIMITS,
   DEFAULT_CLIENT_TIMEOUTS,
@@ -22,7 +26,14 @@ export {
   type SmtpClientTimeouts,
 } from './client-options.ts';
 export { parseCommand, type Command, type CommandFault, type CommandOptions } from './command.ts';
-export type { ClientMechanism, ConnectOptions, ContentFacts, SentTo } from './connection-types.ts';
+export type {
+  ClientMechanism,
+  Connected,
+  ConnectionEnd,
+  ConnectOptions,
+  ContentFacts,
+  SentTo,
+} from './connection-types.ts';
 export { parseExtensions, type Extensions } from './extensions.ts';
 export { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
 export type { SmtpServerOptions } from './options.ts';
@@ -36,7 +47,8 @@ export {
 } from './params.ts';
 export { HOST_REPLIES, REPLIES } from './replies.ts';
 export { encodeReply, formatReply, parseReply } from './reply.ts';
+export { ReplyReader, type ReplyFault } from './reply-reader.ts';
 export { run, type RunOptions, type SessionEnd } from './run.ts';
 export { SmtpServer } from './server.ts';
 export { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
-export { decodeXtext } from './xtext.ts';
+export { decodeXtext, encodeXtext } from './xtext.ts';

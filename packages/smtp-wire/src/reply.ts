@@ -61,7 +61,8 @@ export function parseReply(text: string): Reply | null {
   const lines = text.split(/\r?\n/);
   if (lines.pop() !== '' || lines.length === 0) return null;
   const code = lines[0]!.slice(0, 3);
-  if (!/^[2-5][0-5][0-9]$/.test(code)) return null;
+  // Deviation: any second digit will do, since servers do say 571 and a client goes by the first. RFC 5321 §4.2.
+  if (!/^[2-5][0-9][0-9]$/.test(code)) return null;
   const last = lines.length - 1;
   // Without a text the space may be missing, and with it only the last line lacks the hyphen.
   const sound = lines.every(

@@ -7,3 +7,12 @@ export function decodeXtext(text: string): string | null {
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
+
+/** The xtext for a text of printable ASCII; anything else is our own fault and a `TypeError`. RFC 3461 §4, §4.4. */
+export function encodeXtext(text: string): string {
+  if (!/^[ -~]*$/.test(text)) throw new TypeError('only printable ASCII can be written as xtext');
+  return text.replaceAll(
+    /[^!-*,-<>-~]/g,
+    (char) => `+${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}

@@ -60,7 +60,7 @@ export function replay(transcript: Transcript, chunks: readonly Uint8Array[]): v
   if (transcript.events !== null) assert.equal(driver.record.events.join(' '), transcript.events);
 }
 
-function unescape(text: string): string {
+export function unescape(text: string): string {
   return text.replaceAll(/\\(r|n|\\|x[0-9a-f]{2})/g, (_, what: string) =>
     what === 'r'
       ? '\r'

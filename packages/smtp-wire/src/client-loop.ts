@@ -1,0 +1,122 @@
+/** The loop of the client: the machine and a wire, up to the next news. The only place of the client that awaits. */
+import { StateError, type Wire } from '@postino/wire';
+import type { SmtpClient } from './client.ts';
+import type { SmtpClientEvent, SmtpClientNews } from './client-events.ts';
+import type { ConnectOptions } from './connection-types.ts';
+
+/** For the server to take a piece of what we write. RFC 5321 §4.5.3.2.5. */
+const WRITE_TIMEOUT = 3 * 60_000;
+
+export type Closed = Extract<SmtpClientEvent, { readonly type: 'close' }>;
+
+/** Of a wire that breaks nothing is thrown: it ends the session, and the machine says what that means. */
+export class ClientLoop {
+  readonly session: SmtpClient;
+  readonly #wire: Wire;
+  readonly #options: ConnectOptions;
+  #news: SmtpClientNews[] = [];
+  #closed: Closed | null = null;
+  /** Why nothing more can be written. */
+  #deaf: Error | null = null;
+
+  constructor(session: SmtpClient, wire: Wire, options: ConnectOptions) {
+    this.session = session;
+    this.#wire = wire;
+    this.#options = options;
+    options.cancel?.addEventListener('abort', () => this.#wire.destroy());
+  }
+
+  /** How the session ended, once it has. */
+  get closed(): Closed | null {
+    return this.#closed;
+  }
+
+  /** The next news, or how the session ended. */
+  async news(): Promise<SmtpClientNews | Closed> {
+    for (;;) {
+      await this.#carryOut();
+      const news = this.#news.shift() ?? this.#closed;
+      if (news) return news;
+      await this.#hear();
+    }
+  }
+
+  /** Sends the content, as far as the server wants it. Rejects, and cuts the connection, when the content does. */
+  async stream(content: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      for await (const piece of content) {
+        this.session.content(piece);
+        await this.#carryOut();
+        if (this.#wire.buffered() > 0 && !this.#closed) await this.#hear();
+        await this.#carryOut();
+        if (!this.session.wantsContent) return;
+      }
+      this.session.done();
+    } catch (error) {
+      this.session.abort('the content could not be read');
+      await this.#carryOut();
+      throw error;
+    }
+  }
+
+  /** Does all that can be done without the server. One that hangs up on us may have said why: that is read first. */
+  async #carryOut(): Promise<void> {
+    for (;;) {
+      for (let event; (event = this.session.next());) await this.#obey(event);
+      if (this.#deaf === null || this.#closed) return;
+      if (this.#wire.buffered() > 0) await this.#hear();
+      else this.#abort(this.#deaf);
+    }
+  }
+
+  async #obey(event: SmtpClientEvent): Promise<void> {
+    if (event.type === 'send') await this.#send(event.bytes);
+    else if (event.type === 'startTls') await this.#startTls();
+    else if (event.type === 'close') await this.#close(event);
+    else this.#news.push(event);
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    if (this.#deaf !== null) return;
+    try {
+      await this.#wire.write(bytes, this.#options.writeTimeout ?? WRITE_TIMEOUT);
+    } catch (error) {
+      this.#deaf = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #startTls(): Promise<void> {
+    // What is here already came before the handshake: the machine ends the session. RFC 3207 §6.
+    if (this.#wire.buffered() > 0) return;
+    try {
+      this.session.secured(await this.#wire.startTls(this.#options.handshake));
+    } catch (error) {
+      this.#abort(error);
+    }
+  }
+
+  async #hear(): Promise<void> {
+    try {
+      const heard = await this.#wire.read(this.session.timeout);
+      if (heard === null) this.session.ended();
+      else if (heard === 'timeout') this.session.expire();
+      else if (heard !== 'cancelled') this.session.receive(heard);
+    } catch (error) {
+      this.#abort(error);
+    }
+  }
+
+  #abort(error: unknown): void {
+    if (error instanceof StateError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    this.session.abort(this.#options.cancel?.aborted ? 'cancelled on our side' : why);
+  }
+
+  /** A server that has lost its way is not listened to any more. */
+  async #close(closed: Closed): Promise<void> {
+    this.#closed = closed;
+    if (closed.reason !== 'quit' && closed.reason !== 'refused' && closed.reason !== 'shutdown')
+      return this.#wire.destroy();
+    await this.#wire.close().catch(() => this.#wire.destroy());
+  }
+}

@@ -1,0 +1,480 @@
+/**
+ * The client side of a session, RFC 5321, without I/O. It is not asked, it asks. Whoever drives it keeps to these
+ * invariants:
+ *
+ * - *Drain rule*: `receive()` only after `next()` returned null. Memory is one chunk and one reply, by construction.
+ * - *One result each*: between `begin()` and `finished` every recipient has exactly one `recipient` event, whatever happens.
+ * - *Replies before words*: what was received is read before more is said, so no reply is taken for that to a later command.
+ * - *Views*: `send.bytes` may lie in what was given to `content()`; the machine never writes to it.
+ * - *Nothing else in*: no clock, randomness, environment or log.
+ * - *The peer's fault is a value*, an outcome; *our fault throws at once*, and then nothing was said.
+ */
+import type { Envelope } from '@postino/address';
+import { encodeUtf8, StateError, type Reply, type TlsInfo } from '@postino/wire';
+import type {
+  ClientCloseReason,
+  SmtpClientEvent,
+  SmtpClientNews,
+  SmtpClientOrder,
+} from './client-events.ts';
+import { ClientExchange } from './client-exchange.ts';
+import {
+  resolveClientOptions,
+  type ResolvedClientOptions,
+  type SmtpClientOptions,
+} from './client-options.ts';
+import { CLIENT_ORDER, FIRST_DIGITS, type ClientMove, type ClientState } from './client-order.ts';
+import { CLIENT_REPLIES, givenUp } from './client-replies.ts';
+import { CommandWindow, type Step } from './command-window.ts';
+import type { ContentFacts } from './connection-types.ts';
+import { ContentWriter } from './content-writer.ts';
+import { commandLine } from './envelope-commands.ts';
+import { NO_EXTENSIONS, parseExtensions, type Extensions } from './extensions.ts';
+import { messageObstacle, recipientObstacle } from './obstacles.ts';
+import type { ClientPhase, Outcome } from './outcome.ts';
+import { replyClass } from './reply.ts';
+import { ReplyReader } from './reply-reader.ts';
+import { Transaction } from './transaction.ts';
+
+const QUIT: Step = { phase: 'quit', line: 'QUIT\r\n' };
+const STARTTLS: Step = { phase: 'startTls', line: 'STARTTLS\r\n' };
+const RSET: Step = { phase: 'reset', line: 'RSET\r\n' };
+/** Its reply is waited for, and nothing need be said. RFC 5321 §3.1. */
+const GREETING: Step = { phase: 'connect', line: '' };
+
+/** The client machine: one per connection. */
+export class SmtpClient {
+  readonly #options: ResolvedClientOptions;
+  readonly #replies: ReplyReader;
+  readonly #window: CommandWindow;
+  #tls: TlsInfo | null;
+  #extensions: Extensions = NO_EXTENSIONS;
+  #state: ClientState = 'opening';
+
+  /** To be said as soon as all that was said before is answered. */
+  #steps: Step[] = [];
+  #exchange: ClientExchange | null = null;
+  #transaction: Transaction | null = null;
+  #content: ContentWriter | null = null;
+  /** A transaction was broken off and still stands on the server. RFC 5321 §4.1.1.5. */
+  #unfinished = false;
+
+  #news: SmtpClientNews[] = [];
+  #output: Uint8Array[] = [];
+  #order: SmtpClientOrder | null = null;
+  /** Why we quit, where there is a reason. */
+  #failure: Outcome | null = null;
+  #drained = true;
+  /** How often more was waited for since the last whole reply. */
+  #waits = 0;
+
+  constructor(options: SmtpClientOptions) {
+    this.#options = resolveClientOptions(options);
+    const { replyLine, replyLines, window } = this.#options.limits;
+    this.#replies = new ReplyReader(replyLine, replyLines);
+    this.#window = new CommandWindow(window);
+    this.#tls = options.tls ?? null;
+    this.#window.sent(GREETING);
+  }
+
+  /** What the server offers now; it changes when TLS begins. */
+  get extensions(): Extensions {
+    return this.#extensions;
+  }
+
+  /** Whether `content` and `done` may be called: false again when the server has refused what is being sent. */
+  get wantsContent(): boolean {
+    return this.#state === 'content';
+  }
+
+  /**
+   * Milliseconds the server has for its next octets; 0 while nothing is asked. It shrinks with each piece of a reply, so
+   * that a reply in drops does not last for ever. RFC 5321 §4.5.3.2.
+   */
+  get timeout(): number {
+    const { phase } = this.#window;
+    return phase ? Math.ceil(this.#options.timeouts[phase] / Math.max(1, this.#waits)) : 0;
+  }
+
+  /** Takes octets from the server. Only after `next()` gave null. */
+  receive(chunk: Uint8Array): void {
+    if (!this.#drained) throw new StateError('receive() only after next() gave null');
+    this.#drained = false;
+    if (this.#state === 'tls') this.#fail('broken', CLIENT_REPLIES.injected);
+    else if (this.#state !== 'closed') this.#replies.push(chunk);
+  }
+
+  /** The next event; null when only a call or the server can move us on. */
+  next(): SmtpClientEvent | null {
+    this.#drained = false;
+    const news = this.#news.shift() ?? this.#listen() ?? this.#say();
+    if (news) return news;
+    const bytes = this.#output.shift();
+    if (bytes) return { type: 'send', bytes };
+    if (this.#order) return this.#takeOrder();
+    this.#drained = true;
+    if (!this.#window.empty) this.#waits++;
+    return null;
+  }
+
+  /**
+   * Begins a transaction. A `TypeError` where an address or a parameter cannot be written; nothing was said then. What
+   * the server cannot take becomes the outcome of the recipients concerned. RFC 5321 §3.3.
+   */
+  begin(envelope: Envelope, facts: ContentFacts = {}): void {
+    this.#mayMove('begin');
+    if (envelope.to.length === 0) throw new TypeError('an envelope has a recipient');
+    const transaction = new Transaction(envelope, facts, this.#extensions);
+    this.#move('begin');
+    this.#transaction = transaction;
+    const obstacle = messageObstacle(envelope, facts, {
+      server: this.#extensions,
+      tls: this.#tls,
+    });
+    if (obstacle) return this.#decideRest({ reply: obstacle, phase: 'mail', local: true });
+    for (const [index, recipient] of envelope.to.entries()) {
+      const reply = recipientObstacle(recipient, this.#extensions);
+      if (reply) this.#decide(index, { reply, phase: 'rcpt', local: true });
+    }
+    if (this.#unfinished && transaction.next) this.#steps.push(RSET);
+  }
+
+  /** Logs in. What the server does not offer, or what is not to be said in the clear, ends with `authEnded`. RFC 4954 §4. */
+  authenticate(mechanism: string, initial: Uint8Array | null): void {
+    this.#mayMove('authenticate');
+    const name = mechanism.toUpperCase();
+    if (!/^[A-Z0-9_-]{1,20}$/.test(name)) throw new TypeError('this is no name of a mechanism');
+    this.#move('authenticate');
+    if (!this.#tls && !this.#options.allowPlaintextAuth)
+      return this.#endAuth({ reply: CLIENT_REPLIES.notInTheClear, phase: 'auth', local: true });
+    if (!this.#extensions.mechanisms.includes(name))
+      return this.#endAuth({ reply: CLIENT_REPLIES.noMechanism, phase: 'auth', local: true });
+    this.#exchange = new ClientExchange(name, initial);
+    this.#steps.push({ phase: 'auth', line: this.#exchange.command });
+  }
+
+  /** Answers a challenge; null cancels the exchange. RFC 4954 §4. */
+  respond(response: Uint8Array | null): void {
+    if (!this.#exchange?.challenged) throw new StateError('respond() only to a challenge');
+    this.#move('respond');
+    this.#steps.push({ phase: 'auth', line: this.#exchange.respond(response) });
+  }
+
+  /**
+   * A piece of the message, with CRLF line ends; do not change it before it was sent. A CR or LF that stands alone, or an
+   * octet above 127 for a server without 8BITMIME, cannot be taken back from within a message: the connection ends
+   * before that piece, and the recipients get 554. RFC 5321 §2.3.8, RFC 6152 §3.
+   */
+  content(bytes: Uint8Array): void {
+    this.#move('content');
+    this.#write(this.#content!.write(bytes));
+  }
+
+  /** The message is whole: the dot, and a CRLF before it where there was none. RFC 5321 §4.1.1.4. */
+  done(): void {
+    this.#move('done');
+    if (this.#write(this.#content!.end())) this.#awaitVerdict();
+  }
+
+  /** Says goodbye; no more may be asked for. RFC 5321 §4.1.1.10. */
+  quit(): void {
+    this.#move('quit');
+    this.#steps.push(QUIT);
+  }
+
+  /** TLS stands: all that the server said is forgotten, and EHLO comes again. RFC 3207 §4.2. */
+  secured(tls: TlsInfo): void {
+    if (this.#order) throw new StateError('secured() only after startTls was ordered');
+    this.#move('secured');
+    this.#tls = tls;
+    this.#extensions = NO_EXTENSIONS;
+    this.#replies.reset();
+    this.#sayHello();
+  }
+
+  /** The server ended its side. RFC 5321 §3.8. */
+  ended(): void {
+    this.#fail('closed', CLIENT_REPLIES.closed);
+  }
+
+  /** The server took too long. RFC 5321 §4.5.3.2. */
+  expire(): void {
+    this.#fail('timeout', CLIENT_REPLIES.timedOut);
+  }
+
+  /** Ends at once, from anywhere: the wire broke, or nobody waits any more. `why` is the text of the outcomes. */
+  abort(why: string): void {
+    this.#fail('aborted', givenUp(why));
+  }
+
+  #mayMove(by: ClientMove): void {
+    if (!(by in CLIENT_ORDER[this.#state]))
+      throw new StateError(`${by} does not come here: the client is ${this.#state}`);
+  }
+
+  #move(by: ClientMove): void {
+    this.#mayMove(by);
+    this.#state = CLIENT_ORDER[this.#state][by]!;
+  }
+
+  /** Reads replies until one is news. */
+  #listen(): SmtpClientNews | null {
+    while (this.#state !== 'tls' && this.#state !== 'closed' && this.#news.length === 0) {
+      const { replyLine, authLine } = this.#options.limits;
+      this.#replies.lineLimit =
+        this.#window.phase === 'auth' ? Math.max(replyLine, authLine) : replyLine;
+      const got = this.#replies.next();
+      if (!got) break;
+      this.#waits = 0;
+      if (typeof got === 'string') this.#fail('broken', CLIENT_REPLIES[got]);
+      else this.#hear(got);
+    }
+    return this.#news.shift() ?? null;
+  }
+
+  /** Says what may be said now; the transaction is over when nothing is left of it. */
+  #say(): SmtpClientNews | null {
+    const lines: string[] = [];
+    for (let step; (step = this.#nextStep()) && this.#window.takes(step, this.#mayPipeline);) {
+      if (step.line !== '' && this.#window.empty && this.#replies.buffered) {
+        this.#fail('broken', CLIENT_REPLIES.unasked);
+        break;
+      }
+      if (this.#steps.length > 0) this.#steps.shift();
+      else this.#transaction?.said();
+      this.#window.sent(step);
+      lines.push(step.line);
+    }
+    if (lines.length > 0 && this.#state !== 'closed') this.#output.push(encodeUtf8(lines.join('')));
+    if (this.#state === 'transaction' && this.#window.empty) this.#finish();
+    return this.#news.shift() ?? null;
+  }
+
+  #nextStep(): Step | null {
+    if (this.#steps.length > 0) return this.#steps[0]!;
+    return this.#state === 'transaction' && !this.#content
+      ? (this.#transaction?.next ?? null)
+      : null;
+  }
+
+  /** Only a transaction may: all else changes what the next command means. RFC 2920 §3.1. */
+  get #mayPipeline(): boolean {
+    return this.#extensions.pipelining && this.#state === 'transaction';
+  }
+
+  #hear(reply: Reply): void {
+    if (reply.code === 421) return this.#fail('shutdown', reply);
+    const step = this.#window.answered();
+    if (!step) return this.#hearUnasked(reply);
+    if (!FIRST_DIGITS[step.phase].includes(replyClass(reply))) {
+      return this.#fail('broken', CLIENT_REPLIES.wrongClass, step.phase);
+    }
+    const outcome: Outcome = { reply, phase: step.phase, local: false };
+    switch (step.phase) {
+      case 'connect':
+        return reply.code < 400 ? this.#sayHello() : this.#refuse(outcome);
+      case 'hello':
+        return this.#hello(outcome, step);
+      case 'startTls':
+        return this.#startTls(outcome);
+      case 'auth':
+        return this.#auth(outcome);
+      case 'reset':
+        return this.#reset(outcome);
+      case 'mail':
+        return this.#mail(outcome);
+      case 'rcpt':
+        return this.#rcpt(outcome, step.index!);
+      case 'data':
+        return this.#data(outcome);
+      case 'content':
+        return this.#verdict(outcome, step.index);
+      case 'quit':
+        return this.#close('quit');
+    }
+  }
+
+  /** A server may refuse a message before its end, and then it is never taken; all else is out of turn. RFC 5321 §4.3.1. */
+  #hearUnasked(reply: Reply): void {
+    if (this.#content && reply.code >= 400)
+      this.#give('refused', { reply, phase: 'content', local: false });
+    else this.#fail('broken', CLIENT_REPLIES.unasked);
+  }
+
+  #sayHello(): void {
+    this.#sayHelloAs(this.#options.protocol === 'lmtp' ? 'LHLO' : 'EHLO');
+  }
+
+  #sayHelloAs(verb: 'EHLO' | 'HELO' | 'LHLO'): void {
+    this.#steps.push({ phase: 'hello', line: commandLine(`${verb} ${this.#options.hostname}`) });
+  }
+
+  /** A server that does not know EHLO is asked by HELO. RFC 5321 §3.2. */
+  #hello(outcome: Outcome, { line }: Step): void {
+    const extended = !line.startsWith('HELO');
+    const { reply } = outcome;
+    if (reply.code >= 500 && line.startsWith('EHLO')) return this.#sayHelloAs('HELO');
+    if (reply.code >= 400) return this.#refuse(outcome);
+    this.#extensions = extended ? parseExtensions(reply) : NO_EXTENSIONS;
+    const { startTls } = this.#options;
+    if (this.#tls || startTls === 'never') return this.#ready();
+    if (this.#extensions.startTls) this.#steps.push(STARTTLS);
+    else if (startTls === 'offered') this.#ready();
+    else this.#refuse({ reply: CLIENT_REPLIES.noTls, phase: 'startTls', local: true });
+  }
+
+  /** What lies behind the reply came in the clear and must never be taken for what comes inside. RFC 3207 §4.2, §6. */
+  #startTls(outcome: Outcome): void {
+    if (outcome.reply.code < 400) {
+      if (this.#replies.buffered) return this.#fail('broken', CLIENT_REPLIES.injected, 'startTls');
+      this.#move('startTls');
+      this.#order = { type: 'startTls' };
+    } else if (this.#options.startTls === 'required') this.#refuse(outcome);
+    else this.#ready();
+  }
+
+  #ready(): void {
+    this.#move('ready');
+    this.#news.push({ type: 'ready', extensions: this.#extensions });
+  }
+
+  #auth(outcome: Outcome): void {
+    if (replyClass(outcome.reply) !== 3) return this.#endAuth(outcome);
+    const asked = this.#exchange!.challenge(outcome.reply);
+    if (typeof asked === 'string') this.#steps.push({ phase: 'auth', line: asked });
+    else this.#news.push({ type: 'authChallenge', bytes: asked });
+  }
+
+  #endAuth(outcome: Outcome): void {
+    this.#exchange = null;
+    this.#move('authEnded');
+    this.#news.push({ type: 'authEnded', ...outcome });
+  }
+
+  #reset(outcome: Outcome): void {
+    if (outcome.reply.code >= 400) return this.#refuse(outcome);
+    this.#unfinished = false;
+  }
+
+  #mail(outcome: Outcome): void {
+    const refused = outcome.reply.code >= 400;
+    this.#transaction!.mail = refused ? 'refused' : 'accepted';
+    if (refused) this.#decideRest(outcome);
+  }
+
+  // Not done: 552 is not taken for 452, RFC 5321 §4.5.3.1.10; an outcome is what the server said.
+  #rcpt(outcome: Outcome, index: number): void {
+    if (outcome.reply.code < 400) this.#transaction!.accepted.push(index);
+    else this.#decide(index, outcome);
+  }
+
+  #data(outcome: Outcome): void {
+    const { mail, accepted } = this.#transaction!;
+    if (outcome.reply.code >= 400) return this.#decideRest(outcome);
+    if (mail === 'accepted' && accepted.length > 0) return this.#beginContent();
+    // It waits for content, though nobody gets it: a lone dot ends that. With a recipient it would be a message.
+    if (accepted.length > 0 || this.#options.protocol === 'lmtp')
+      return this.#fail('broken', CLIENT_REPLIES.wrongClass, 'data');
+    this.#steps.push({ phase: 'content', line: '.\r\n' });
+  }
+
+  #beginContent(): void {
+    this.#content = new ContentWriter({ eightBit: this.#extensions.eightBitMime });
+    this.#move('wantContent');
+    this.#news.push({ type: 'wantContent' });
+  }
+
+  /** Queues content; what cannot be sent ends the connection instead. */
+  #write(written: Uint8Array | Reply): boolean {
+    if (written instanceof Uint8Array) {
+      if (written.length > 0) this.#output.push(written);
+      return true;
+    }
+    this.#fail('aborted', written, 'content');
+    return false;
+  }
+
+  /** One reply is to come, or with LMTP one for each recipient that was accepted. RFC 2033 §4.2. */
+  #awaitVerdict(): void {
+    const { accepted } = this.#transaction!;
+    const each = this.#options.protocol === 'lmtp' ? accepted : [undefined];
+    for (const index of each)
+      this.#steps.push({ phase: 'content', line: '', ...(index === undefined ? {} : { index }) });
+  }
+
+  #verdict(outcome: Outcome, index: number | undefined): void {
+    this.#transaction!.ended = true;
+    if (index === undefined) this.#decideRest(outcome);
+    else this.#decide(index, outcome);
+  }
+
+  #decide(index: number, outcome: Outcome): void {
+    if (this.#transaction?.decide(index)) this.#news.push({ type: 'recipient', index, ...outcome });
+  }
+
+  #decideRest(outcome: Outcome): void {
+    for (const index of this.#transaction?.decideRest() ?? [])
+      this.#news.push({ type: 'recipient', index, ...outcome });
+  }
+
+  #finish(): void {
+    const { mail, ended } = this.#transaction!;
+    this.#unfinished ||= mail === 'accepted';
+    if (ended) this.#unfinished = false;
+    this.#transaction = null;
+    this.#content = null;
+    this.#move('finished');
+    this.#news.push({ type: 'finished' });
+  }
+
+  /** The server will have nothing of us: goodbye. RFC 5321 §3.1, §4.1.1.10. */
+  #refuse(outcome: Outcome): void {
+    if (!this.#window.empty) return this.#give('refused', outcome);
+    this.#failure = outcome;
+    this.#endTransaction(outcome);
+    this.#move('refused');
+    this.#steps = [QUIT];
+  }
+
+  #fail(reason: ClientCloseReason, reply: Reply, phase: ClientPhase = this.#phase): void {
+    this.#give(reason, { reply, phase, local: reason !== 'shutdown' });
+  }
+
+  /** Ends without a goodbye; once we have said it, however that is taken. */
+  #give(reason: ClientCloseReason, outcome: Outcome): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'quitting') return this.#close('quit');
+    this.#failure = outcome;
+    this.#endTransaction(outcome);
+    this.#close(reason);
+  }
+
+  #close(reason: ClientCloseReason): void {
+    this.#state = 'closed';
+    this.#output = [];
+    this.#steps = [];
+    this.#window.clear();
+    const why = reason === 'quit' && this.#failure ? 'refused' : reason;
+    this.#order = { type: 'close', reason: why, failure: this.#failure };
+  }
+
+  #endTransaction(outcome: Outcome): void {
+    if (!this.#transaction) return;
+    this.#decideRest(outcome);
+    this.#transaction = null;
+    this.#news.push({ type: 'finished' });
+  }
+
+  /** What we are at. */
+  get #phase(): ClientPhase {
+    if (this.#window.phase) return this.#window.phase;
+    if (this.#state === 'tls') return 'startTls';
+    return this.#content ? 'content' : (this.#nextStep()?.phase ?? 'connect');
+  }
+
+  #takeOrder(): SmtpClientOrder | null {
+    const order = this.#order;
+    this.#order = null;
+    return order;
+  }
+}
