@@ -95,9 +95,14 @@ function messages(mailbox: string): string[] {
   return ['new', 'cur'].flatMap((part) => {
     const folder = join(mailbox, part);
     return readdirSync(folder)
-      .toSorted()
+      .toSorted(byArrival)
       .map((name) => readFileSync(join(folder, name), 'latin1'));
   });
+}
+
+/** Seconds, microseconds and counts in a name are numbers without leading zeros. */
+function byArrival(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 export function md5(password: string): string {
