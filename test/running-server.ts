@@ -66,7 +66,7 @@ export class Site {
     return ['new', 'cur'].flatMap((part) => {
       const folder = join(this.folder, 'mail', user, part);
       return list(folder)
-        .toSorted()
+        .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
         .map((name) => readFileSync(join(folder, name), 'latin1'));
     });
   }
