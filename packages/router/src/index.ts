@@ -8,9 +8,15 @@ export type {
   UserLookup,
 } from './types.ts';
 export type { AliasFault } from './parse-aliases.ts';
+export type { MxHost, MxPlan, PlanMxOptions } from './plan-mx.ts';
+export type { Srs, SrsHmac, SrsOptions } from './srs.ts';
 export type { RouterOptions } from './router.ts';
 export { aliasKey } from './alias-key.ts';
 export { MAX_ALIAS_DEPTH, MAX_TARGETS } from './expansion.ts';
+export { MAX_HOST_ADDRESSES } from './host-addresses.ts';
 export { merge } from './merge.ts';
+export { Networks } from './networks.ts';
 export { parseAliases } from './parse-aliases.ts';
+export { IGNORED_TARGET_HOSTS, MAX_MX_HOSTS, planMx } from './plan-mx.ts';
 export { Router } from './router.ts';
+export { srs, SRS_HASH_LENGTH, SRS_MAX_AGE } from './srs.ts';

@@ -25,3 +25,44 @@ export const TOO_MANY_TARGETS: Reply = {
   status: '4.3.0',
   text: 'The aliases of this address name too many others',
 };
+
+/** RFC 3463 §3.2. */
+export const BAD_DOMAIN: Reply = {
+  code: 550,
+  status: '5.1.3',
+  text: 'What stands behind the at sign is no domain',
+};
+
+/** What is said of a domain that mail cannot go to; the name is in its ASCII form. */
+export const MX_REPLIES = {
+  /** RFC 7505 §3. */
+  nullMx: (domain: string): Reply => ({
+    code: 556,
+    status: '5.1.10',
+    text: `${domain} takes no mail: it has a null MX`,
+  }),
+  /** RFC 5321 §5.1, RFC 3463 §3.2. */
+  noDomain: (domain: string): Reply => ({
+    code: 550,
+    status: '5.1.2',
+    text: `There is no domain ${domain}`,
+  }),
+  /** RFC 5321 §5.1, RFC 3463 §3.5. */
+  noHost: (domain: string): Reply => ({
+    code: 550,
+    status: '5.4.4',
+    text: `None of the mail hosts of ${domain} has an address that can be used`,
+  }),
+  /** RFC 5321 §5.1; RFC 3463 §3.5 keeps 5.4.6 for transient errors. */
+  loop: (domain: string): Reply => ({
+    code: 550,
+    status: '5.4.4',
+    text: `The DNS names this host for ${domain}, but it does not take its mail`,
+  }),
+  /** RFC 5321 §5.1, RFC 3463 §3.5. */
+  noAnswer: (domain: string): Reply => ({
+    code: 451,
+    status: '4.4.3',
+    text: `The DNS gave no answer for ${domain}`,
+  }),
+} as const;
