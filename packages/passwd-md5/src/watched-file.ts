@@ -1,7 +1,7 @@
 /** A file that is read again when it changes. What was read last stays until something better was read whole. */
 
-import type { BigIntStats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { statSync, type BigIntStats } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** How coarse a file system's times may be, in ms: of a file that changed so short ago the times prove nothing. */
 const TIME_GRAIN = 100n;
@@ -31,7 +31,7 @@ export class WatchedFile<T> {
   /** Reads the file for the first time; rejects when it cannot. */
   static async open<T>(path: string, parse: (text: string) => T): Promise<WatchedFile<T>> {
     try {
-      await stampOfFile(path);
+      stampOfFile(path);
       return new WatchedFile(path, parse, await readWhole(path));
     } catch (cause) {
       throw troubleWith(path, cause);
@@ -45,19 +45,17 @@ export class WatchedFile<T> {
 
   /** The value, after a look whether the file has changed. Looks at the same time are one look. */
   async current(): Promise<T> {
-    this.#look ??= this.#refresh();
+    this.#look ??= this.#refresh().finally(() => (this.#look = null));
     await this.#look;
     return this.#value;
   }
 
   async #refresh(): Promise<void> {
     try {
-      if ((await stampOfFile(this.#path)) !== this.#stamp) this.#take(await readWhole(this.#path));
+      if (stampOfFile(this.#path) !== this.#stamp) this.#take(await readWhole(this.#path));
       this.#trouble = null;
     } catch (cause) {
       this.#trouble = troubleWith(this.#path, cause);
-    } finally {
-      this.#look = null;
     }
   }
 
@@ -83,8 +81,9 @@ async function readWhole(path: string): Promise<Reading> {
   }
 }
 
-async function stampOfFile(path: string): Promise<string> {
-  const stats = await stat(path, { bigint: true });
+/** Asked at every question, and so without the thread pool: the way there and back takes a hundred times as long. */
+function stampOfFile(path: string): string {
+  const stats = statSync(path, { bigint: true });
   // Before it is opened: to open a pipe could take for ever.
   if (!stats.isFile()) throw new Error('not a regular file');
   return stampOf(stats);

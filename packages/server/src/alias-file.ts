@@ -1,5 +1,6 @@
 /** The alias file in use: read again when it has changed. */
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseAliases, type Alias, type AliasFault, type AliasLookup } from '@postino/router';
 import { ConfigError } from './config/config-error.ts';
 
@@ -27,7 +28,7 @@ export class AliasFile implements AliasLookup {
   /** Reads the file for the first time. Rejects with a `ConfigError` that names each faulty line. */
   static async open(path: string, options: AliasFileOptions): Promise<AliasFile> {
     const file = new AliasFile(path, options);
-    file.#seen = (await stateOf(path)).state;
+    file.#seen = stateOf(path).state;
     const faults = await file.#read();
     if (faults.length > 0) throw new ConfigError(path, faults.map(mistake));
     return file;
@@ -40,7 +41,7 @@ export class AliasFile implements AliasLookup {
   }
 
   async #refresh(): Promise<void> {
-    const { state, age } = await stateOf(this.#path);
+    const { state, age } = stateOf(this.#path);
     if (state === this.#seen || (age >= 0 && age < QUIET)) return;
     const faults = await this.#read();
     this.#seen = state;
@@ -55,8 +56,8 @@ export class AliasFile implements AliasLookup {
 }
 
 /** What changes when the file does, and how long ago it was written, in milliseconds. */
-async function stateOf(path: string): Promise<{ state: string; age: number }> {
-  const { ino, size, mtimeMs } = await stat(path);
+function stateOf(path: string): { state: string; age: number } {
+  const { ino, size, mtimeMs } = statSync(path);
   return { state: `${ino} ${size} ${mtimeMs}`, age: Date.now() - mtimeMs };
 }
 
