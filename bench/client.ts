@@ -89,7 +89,7 @@ class Replies {
 
   #arrived(chunk: Buffer): void {
     for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) this.#lines++;
-    this.#last = chunk.latin1Slice(chunk.lastIndexOf(LF, chunk.length - 2) + 1);
+    this.#last = chunk.toString('latin1', chunk.lastIndexOf(LF, chunk.length - 2) + 1);
     this.#wake?.();
   }
 

@@ -38,6 +38,9 @@ async function bare(loops: number): Promise<number> {
   return MESSAGES / seconds;
 }
 
+const median = (numbers: number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+
 const child = fork(join(import.meta.dirname, 'servers/reference.ts'), {
   execArgv: ['--conditions=@postino/source'],
 });
@@ -57,8 +60,6 @@ for (const count of [1, 8]) {
     const ours = await delivered(count);
     if (round >= 0) rounds.push({ floor, ours });
   }
-  const median = (numbers: number[]): number =>
-    numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
   const floor = median(rounds.map((round) => round.floor));
   const ours = median(rounds.map((round) => round.ours));
   const ratio = median(rounds.map((round) => round.ours / round.floor));

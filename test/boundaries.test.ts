@@ -52,11 +52,11 @@ interface Project {
 const names = globSync('packages/*/package.json', { cwd: root }).map((file) =>
   basename(dirname(file)),
 );
-const read = <T>(path: string): T => JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
+const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const floorOf = (name: string): number => floors.findIndex((floor) => floor.includes(name));
 
 function internalDependencies(name: string): string[] {
-  const { dependencies = {} } = read<Package>(`packages/${name}/package.json`);
+  const { dependencies = {} } = read(`packages/${name}/package.json`) as Package;
   return Object.keys(dependencies)
     .filter((dependency) => dependency.startsWith('@postino/'))
     .map((dependency) => dependency.slice('@postino/'.length));
@@ -87,7 +87,7 @@ for (const name of names) {
   });
 
   test(`${name} imports what it declares, and its project references say the same`, () => {
-    const { dependencies = {} } = read<Package>(`packages/${name}/package.json`);
+    const { dependencies = {} } = read(`packages/${name}/package.json`) as Package;
     const undeclared = sources.flatMap((file) =>
       imports(file)
         .filter((module) => !module.startsWith('.') && !module.startsWith('node:'))
@@ -101,7 +101,7 @@ for (const name of names) {
         .map((module) => `${file}: ${module}`),
     );
     assert.deepEqual(undeclared, []);
-    const { references } = read<Project>(`packages/${name}/tsconfig.json`);
+    const { references } = read(`packages/${name}/tsconfig.json`) as Project;
     assert.deepEqual(
       references.map(({ path }) => basename(path)).toSorted(),
       internalDependencies(name).toSorted(),
@@ -131,8 +131,8 @@ for (const name of names) {
 
 for (const name of cores) {
   test(`${name} cannot name a runtime`, () => {
-    assert.deepEqual(read<Project>(`packages/${name}/tsconfig.json`).compilerOptions.types, []);
-    assert.deepEqual(read<Project>('tsconfig.base.json').compilerOptions.lib, ['es2024']);
+    assert.deepEqual((read(`packages/${name}/tsconfig.json`) as Project).compilerOptions.types, []);
+    assert.deepEqual((read('tsconfig.base.json') as Project).compilerOptions.lib, ['es2024']);
   });
 }
 

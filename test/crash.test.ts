@@ -30,8 +30,8 @@ async function load(port: number, name: string, promised: (sent: Sent) => void):
   const reply = async (code: string): Promise<void> => {
     const { value, done } = await replies.next();
     if (done) throw new Error('the server is gone');
-    if ((value as string)[3] === '-') return reply(code);
-    assert.ok((value as string).startsWith(code), value as string);
+    if (value[3] === '-') return reply(code);
+    assert.ok(value.startsWith(code), value);
   };
   try {
     await reply('220');

@@ -51,12 +51,12 @@ export class Site {
       },
     );
     const ports: Partial<Record<keyof Ports, number>> = {};
-    for await (const line of createInterface({ input: child.stdout! })) {
+    for await (const line of createInterface({ input: child.stdout })) {
       const log = JSON.parse(line) as { msg: string; service?: keyof Ports; port?: number };
       if (log.msg === 'listening') ports[log.service!] = log.port!;
       if (log.msg === 'ready') break;
     }
-    child.stdout!.resume();
+    child.stdout.resume();
     assert.deepEqual(Object.keys(ports).toSorted(), ['pop3', 'pop3s', 'smtp', 'smtps']);
     return new Server(child, ports as Ports);
   }

@@ -26,7 +26,7 @@ function answer(socket: Socket, chunk: Buffer): void {
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
-  socket.on('data', (chunk) => answer(socket, chunk as Buffer));
+  socket.on('data', (chunk) => answer(socket, chunk));
   socket.on('error', () => socket.destroy());
   socket.write(GREETING);
 });

@@ -46,6 +46,8 @@ const needs: Readonly<Record<string, string>> = {
   wire: 'parseSmtpCommand',
 };
 
+const key = ({ corpus, id }: Row): string => `${corpus}: ${id}`;
+
 async function rows(runner: string): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'postino-'));
   try {
@@ -79,7 +81,6 @@ for (const runner of runners) {
         (row) => row.ok === false && !row.disputed,
       );
       const listed = differences[name] ?? {};
-      const key = ({ corpus, id }: Row): string => `${corpus}: ${id}`;
       const unlisted = failed.filter((row) => !(key(row) in listed));
       assert.deepEqual(unlisted, [], 'answered otherwise, and not listed with a reason');
       const stale = Object.keys(listed).filter((one) => !failed.some((row) => key(row) === one));
