@@ -23,7 +23,8 @@ export class ClientLoop {
     this.session = session;
     this.#wire = wire;
     this.#options = options;
-    options.cancel?.addEventListener('abort', () => this.#wire.destroy());
+    if (options.cancel?.aborted) wire.destroy();
+    options.cancel?.addEventListener('abort', () => wire.destroy());
   }
 
   /** How the session ended, once it has. */
@@ -31,8 +32,9 @@ export class ClientLoop {
     return this.#closed;
   }
 
-  /** The next news, or how the session ended. */
+  /** The next news, or how the session ended. What is here already is read before anything is said. */
   async news(): Promise<SmtpClientNews | Closed> {
+    if (this.#news.length === 0) await this.#hearWhatIsHere();
     for (;;) {
       await this.#carryOut();
       const news = this.#news.shift() ?? this.#closed;
@@ -45,13 +47,13 @@ export class ClientLoop {
   async stream(content: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       for await (const piece of content) {
+        if (!this.session.wantsContent) return;
         this.session.content(piece);
         await this.#carryOut();
-        if (this.#wire.buffered() > 0 && !this.#closed) await this.#hear();
+        await this.#hearWhatIsHere();
         await this.#carryOut();
-        if (!this.session.wantsContent) return;
       }
-      this.session.done();
+      if (this.session.wantsContent) this.session.done();
     } catch (error) {
       this.session.abort('the content could not be read');
       await this.#carryOut();
@@ -93,6 +95,10 @@ export class ClientLoop {
     } catch (error) {
       this.#abort(error);
     }
+  }
+
+  async #hearWhatIsHere(): Promise<void> {
+    if (!this.#closed && this.#wire.buffered() > 0) await this.#hear();
   }
 
   async #hear(): Promise<void> {

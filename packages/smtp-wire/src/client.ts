@@ -28,16 +28,15 @@ import { CLIENT_REPLIES, givenUp } from './client-replies.ts';
 import { CommandWindow, type Step } from './command-window.ts';
 import type { ContentFacts } from './connection-types.ts';
 import { ContentWriter } from './content-writer.ts';
-import { commandLine } from './envelope-commands.ts';
-import { NO_EXTENSIONS, parseExtensions, type Extensions } from './extensions.ts';
+import type { Extensions } from './extensions.ts';
 import { messageObstacle, recipientObstacle } from './obstacles.ts';
 import type { ClientPhase, Outcome } from './outcome.ts';
+import { Opening } from './opening.ts';
 import { replyClass } from './reply.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { Transaction } from './transaction.ts';
 
 const QUIT: Step = { phase: 'quit', line: 'QUIT\r\n' };
-const STARTTLS: Step = { phase: 'startTls', line: 'STARTTLS\r\n' };
 const RSET: Step = { phase: 'reset', line: 'RSET\r\n' };
 /** Its reply is waited for, and nothing need be said. RFC 5321 §3.1. */
 const GREETING: Step = { phase: 'connect', line: '' };
@@ -47,8 +46,7 @@ export class SmtpClient {
   readonly #options: ResolvedClientOptions;
   readonly #replies: ReplyReader;
   readonly #window: CommandWindow;
-  #tls: TlsInfo | null;
-  #extensions: Extensions = NO_EXTENSIONS;
+  readonly #opening: Opening;
   #state: ClientState = 'opening';
 
   /** To be said as soon as all that was said before is answered. */
@@ -73,13 +71,13 @@ export class SmtpClient {
     const { replyLine, replyLines, window } = this.#options.limits;
     this.#replies = new ReplyReader(replyLine, replyLines);
     this.#window = new CommandWindow(window);
-    this.#tls = options.tls ?? null;
+    this.#opening = new Opening(this.#options, options.tls ?? null);
     this.#window.sent(GREETING);
   }
 
   /** What the server offers now; it changes when TLS begins. */
   get extensions(): Extensions {
-    return this.#extensions;
+    return this.#opening.extensions;
   }
 
   /** Whether `content` and `done` may be called: false again when the server has refused what is being sent. */
@@ -124,17 +122,15 @@ export class SmtpClient {
   begin(envelope: Envelope, facts: ContentFacts = {}): void {
     this.#mayMove('begin');
     if (envelope.to.length === 0) throw new TypeError('an envelope has a recipient');
-    const transaction = new Transaction(envelope, facts, this.#extensions);
+    const { extensions } = this.#opening;
+    const transaction = new Transaction(envelope, facts, extensions);
     this.#move('begin');
     this.#transaction = transaction;
-    const obstacle = messageObstacle(envelope, facts, {
-      server: this.#extensions,
-      tls: this.#tls,
-    });
-    if (obstacle) return this.#decideRest({ reply: obstacle, phase: 'mail', local: true });
+    const reply = messageObstacle(envelope, facts, this.#opening);
+    if (reply) this.#tell(transaction.decideRest(), { reply, phase: 'mail', local: true });
     for (const [index, recipient] of envelope.to.entries()) {
-      const reply = recipientObstacle(recipient, this.#extensions);
-      if (reply) this.#decide(index, { reply, phase: 'rcpt', local: true });
+      const reply = recipientObstacle(recipient, extensions);
+      if (reply) this.#tell(transaction.decide(index), { reply, phase: 'rcpt', local: true });
     }
     if (this.#unfinished && transaction.next) this.#steps.push(RSET);
   }
@@ -145,9 +141,10 @@ export class SmtpClient {
     const name = mechanism.toUpperCase();
     if (!/^[A-Z0-9_-]{1,20}$/.test(name)) throw new TypeError('this is no name of a mechanism');
     this.#move('authenticate');
-    if (!this.#tls && !this.#options.allowPlaintextAuth)
+    const { tls, extensions } = this.#opening;
+    if (!tls && !this.#options.allowPlaintextAuth)
       return this.#endAuth({ reply: CLIENT_REPLIES.notInTheClear, phase: 'auth', local: true });
-    if (!this.#extensions.mechanisms.includes(name))
+    if (!extensions.mechanisms.includes(name))
       return this.#endAuth({ reply: CLIENT_REPLIES.noMechanism, phase: 'auth', local: true });
     this.#exchange = new ClientExchange(name, initial);
     this.#steps.push({ phase: 'auth', line: this.#exchange.command });
@@ -186,10 +183,8 @@ export class SmtpClient {
   secured(tls: TlsInfo): void {
     if (this.#order) throw new StateError('secured() only after startTls was ordered');
     this.#move('secured');
-    this.#tls = tls;
-    this.#extensions = NO_EXTENSIONS;
     this.#replies.reset();
-    this.#sayHello();
+    this.#steps.push(this.#opening.secured(tls));
   }
 
   /** The server ended its side. RFC 5321 §3.8. */
@@ -234,20 +229,22 @@ export class SmtpClient {
 
   /** Says what may be said now; the transaction is over when nothing is left of it. */
   #say(): SmtpClientNews | null {
-    const lines: string[] = [];
+    if (this.#spokeFirst) this.#fail('broken', CLIENT_REPLIES.unasked);
+    let text = '';
     for (let step; (step = this.#nextStep()) && this.#window.takes(step, this.#mayPipeline);) {
-      if (step.line !== '' && this.#window.empty && this.#replies.buffered) {
-        this.#fail('broken', CLIENT_REPLIES.unasked);
-        break;
-      }
       if (this.#steps.length > 0) this.#steps.shift();
       else this.#transaction?.said();
       this.#window.sent(step);
-      lines.push(step.line);
+      text += step.line;
     }
-    if (lines.length > 0 && this.#state !== 'closed') this.#output.push(encodeUtf8(lines.join('')));
+    if (text !== '') this.#output.push(encodeUtf8(text));
     if (this.#state === 'transaction' && this.#window.empty) this.#finish();
     return this.#news.shift() ?? null;
+  }
+
+  /** The server has begun to say something, and what it would answer has not been said. */
+  get #spokeFirst(): boolean {
+    return this.#replies.buffered && this.#window.empty && (this.#nextStep()?.line ?? '') !== '';
   }
 
   #nextStep(): Step | null {
@@ -259,7 +256,7 @@ export class SmtpClient {
 
   /** Only a transaction may: all else changes what the next command means. RFC 2920 §3.1. */
   get #mayPipeline(): boolean {
-    return this.#extensions.pipelining && this.#state === 'transaction';
+    return this.extensions.pipelining && this.#state === 'transaction';
   }
 
   #hear(reply: Reply): void {
@@ -272,23 +269,20 @@ export class SmtpClient {
     const outcome: Outcome = { reply, phase: step.phase, local: false };
     switch (step.phase) {
       case 'connect':
-        return reply.code < 400 ? this.#sayHello() : this.#refuse(outcome);
       case 'hello':
-        return this.#hello(outcome, step);
       case 'startTls':
-        return this.#startTls(outcome);
+        return this.#open(outcome);
       case 'auth':
         return this.#auth(outcome);
       case 'reset':
-        return this.#reset(outcome);
+        if (reply.code >= 400) this.#refuse(outcome);
+        else this.#unfinished = false;
+        break;
       case 'mail':
-        return this.#mail(outcome);
       case 'rcpt':
-        return this.#rcpt(outcome, step.index!);
       case 'data':
-        return this.#data(outcome);
       case 'content':
-        return this.#verdict(outcome, step.index);
+        return this.#transact(step, outcome);
       case 'quit':
         return this.#close('quit');
     }
@@ -297,45 +291,25 @@ export class SmtpClient {
   /** A server may refuse a message before its end, and then it is never taken; all else is out of turn. RFC 5321 §4.3.1. */
   #hearUnasked(reply: Reply): void {
     if (this.#content && reply.code >= 400)
-      this.#give('refused', { reply, phase: 'content', local: false });
+      this.#end('refused', { reply, phase: 'content', local: false });
     else this.#fail('broken', CLIENT_REPLIES.unasked);
   }
 
-  #sayHello(): void {
-    this.#sayHelloAs(this.#options.protocol === 'lmtp' ? 'LHLO' : 'EHLO');
-  }
-
-  #sayHelloAs(verb: 'EHLO' | 'HELO' | 'LHLO'): void {
-    this.#steps.push({ phase: 'hello', line: commandLine(`${verb} ${this.#options.hostname}`) });
-  }
-
-  /** A server that does not know EHLO is asked by HELO. RFC 5321 §3.2. */
-  #hello(outcome: Outcome, { line }: Step): void {
-    const extended = !line.startsWith('HELO');
-    const { reply } = outcome;
-    if (reply.code >= 500 && line.startsWith('EHLO')) return this.#sayHelloAs('HELO');
-    if (reply.code >= 400) return this.#refuse(outcome);
-    this.#extensions = extended ? parseExtensions(reply) : NO_EXTENSIONS;
-    const { startTls } = this.#options;
-    if (this.#tls || startTls === 'never') return this.#ready();
-    if (this.#extensions.startTls) this.#steps.push(STARTTLS);
-    else if (startTls === 'offered') this.#ready();
-    else this.#refuse({ reply: CLIENT_REPLIES.noTls, phase: 'startTls', local: true });
+  #open(outcome: Outcome): void {
+    const lead = this.#opening.hear(outcome);
+    if (lead === 'ready') {
+      this.#move('ready');
+      this.#news.push({ type: 'ready', extensions: this.extensions });
+    } else if (lead === 'startTls') this.#startTls();
+    else if ('refusal' in lead) this.#refuse(lead.refusal);
+    else this.#steps.push(lead);
   }
 
   /** What lies behind the reply came in the clear and must never be taken for what comes inside. RFC 3207 §4.2, §6. */
-  #startTls(outcome: Outcome): void {
-    if (outcome.reply.code < 400) {
-      if (this.#replies.buffered) return this.#fail('broken', CLIENT_REPLIES.injected, 'startTls');
-      this.#move('startTls');
-      this.#order = { type: 'startTls' };
-    } else if (this.#options.startTls === 'required') this.#refuse(outcome);
-    else this.#ready();
-  }
-
-  #ready(): void {
-    this.#move('ready');
-    this.#news.push({ type: 'ready', extensions: this.#extensions });
+  #startTls(): void {
+    if (this.#replies.buffered) return this.#fail('broken', CLIENT_REPLIES.injected, 'startTls');
+    this.#move('startTls');
+    this.#order = { type: 'startTls' };
   }
 
   #auth(outcome: Outcome): void {
@@ -351,35 +325,23 @@ export class SmtpClient {
     this.#news.push({ type: 'authEnded', ...outcome });
   }
 
-  #reset(outcome: Outcome): void {
-    if (outcome.reply.code >= 400) return this.#refuse(outcome);
-    this.#unfinished = false;
-  }
-
-  #mail(outcome: Outcome): void {
-    const refused = outcome.reply.code >= 400;
-    this.#transaction!.mail = refused ? 'refused' : 'accepted';
-    if (refused) this.#decideRest(outcome);
-  }
-
   // Not done: 552 is not taken for 452, RFC 5321 §4.5.3.1.10; an outcome is what the server said.
-  #rcpt(outcome: Outcome, index: number): void {
-    if (outcome.reply.code < 400) this.#transaction!.accepted.push(index);
-    else this.#decide(index, outcome);
+  #transact(step: Step, outcome: Outcome): void {
+    const refused = outcome.reply.code >= 400;
+    this.#tell(this.#transaction!.hear(step, refused), outcome);
+    if (step.phase === 'data' && !refused) this.#goAhead(this.#transaction!);
   }
 
-  #data(outcome: Outcome): void {
-    const { mail, accepted } = this.#transaction!;
-    if (outcome.reply.code >= 400) return this.#decideRest(outcome);
-    if (mail === 'accepted' && accepted.length > 0) return this.#beginContent();
-    // It waits for content, though nobody gets it: a lone dot ends that. With a recipient it would be a message.
-    if (accepted.length > 0 || this.#options.protocol === 'lmtp')
-      return this.#fail('broken', CLIENT_REPLIES.wrongClass, 'data');
-    this.#steps.push({ phase: 'content', line: '.\r\n' });
+  #goAhead({ accepted, open }: Transaction): void {
+    if (open && accepted.length > 0) this.#beginContent();
+    // It waits for content that nobody gets: a lone dot ends that. Had it a recipient, that would be a message.
+    else if (accepted.length === 0 && this.#options.protocol === 'smtp')
+      this.#steps.push({ phase: 'content', line: '.\r\n' });
+    else this.#fail('broken', CLIENT_REPLIES.wrongClass, 'data');
   }
 
   #beginContent(): void {
-    this.#content = new ContentWriter({ eightBit: this.#extensions.eightBitMime });
+    this.#content = new ContentWriter({ eightBit: this.extensions.eightBitMime });
     this.#move('wantContent');
     this.#news.push({ type: 'wantContent' });
   }
@@ -402,25 +364,12 @@ export class SmtpClient {
       this.#steps.push({ phase: 'content', line: '', ...(index === undefined ? {} : { index }) });
   }
 
-  #verdict(outcome: Outcome, index: number | undefined): void {
-    this.#transaction!.ended = true;
-    if (index === undefined) this.#decideRest(outcome);
-    else this.#decide(index, outcome);
-  }
-
-  #decide(index: number, outcome: Outcome): void {
-    if (this.#transaction?.decide(index)) this.#news.push({ type: 'recipient', index, ...outcome });
-  }
-
-  #decideRest(outcome: Outcome): void {
-    for (const index of this.#transaction?.decideRest() ?? [])
-      this.#news.push({ type: 'recipient', index, ...outcome });
+  #tell(indexes: readonly number[], outcome: Outcome): void {
+    for (const index of indexes) this.#news.push({ type: 'recipient', index, ...outcome });
   }
 
   #finish(): void {
-    const { mail, ended } = this.#transaction!;
-    this.#unfinished ||= mail === 'accepted';
-    if (ended) this.#unfinished = false;
+    this.#unfinished ||= this.#transaction!.open;
     this.#transaction = null;
     this.#content = null;
     this.#move('finished');
@@ -429,7 +378,7 @@ export class SmtpClient {
 
   /** The server will have nothing of us: goodbye. RFC 5321 §3.1, §4.1.1.10. */
   #refuse(outcome: Outcome): void {
-    if (!this.#window.empty) return this.#give('refused', outcome);
+    if (!this.#window.empty) return this.#end('refused', outcome);
     this.#failure = outcome;
     this.#endTransaction(outcome);
     this.#move('refused');
@@ -437,11 +386,11 @@ export class SmtpClient {
   }
 
   #fail(reason: ClientCloseReason, reply: Reply, phase: ClientPhase = this.#phase): void {
-    this.#give(reason, { reply, phase, local: reason !== 'shutdown' });
+    this.#end(reason, { reply, phase, local: reason !== 'shutdown' });
   }
 
   /** Ends without a goodbye; once we have said it, however that is taken. */
-  #give(reason: ClientCloseReason, outcome: Outcome): void {
+  #end(reason: ClientCloseReason, outcome: Outcome): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'quitting') return this.#close('quit');
     this.#failure = outcome;
@@ -460,7 +409,7 @@ export class SmtpClient {
 
   #endTransaction(outcome: Outcome): void {
     if (!this.#transaction) return;
-    this.#decideRest(outcome);
+    this.#tell(this.#transaction.decideRest(), outcome);
     this.#transaction = null;
     this.#news.push({ type: 'finished' });
   }
@@ -469,6 +418,7 @@ export class SmtpClient {
   get #phase(): ClientPhase {
     if (this.#window.phase) return this.#window.phase;
     if (this.#state === 'tls') return 'startTls';
+    if (this.#state === 'auth') return 'auth';
     return this.#content ? 'content' : (this.#nextStep()?.phase ?? 'connect');
   }
 

@@ -13,10 +13,23 @@ import type { ClientMechanism, ConnectOptions, Connected } from './connection-ty
  */
 export async function connectSmtp(wire: Wire, options: ConnectOptions): Promise<Connected> {
   const loop = new ClientLoop(new SmtpClient({ tls: wire.tls, ...options }), wire, options);
-  const connection = new SmtpConnection(loop, wire);
+  try {
+    return await open(loop, new SmtpConnection(loop, wire), options.mechanisms ?? null);
+  } catch (error) {
+    wire.destroy();
+    throw error;
+  }
+}
+
+async function open(
+  loop: ClientLoop,
+  connection: SmtpConnection,
+  mechanisms: readonly ClientMechanism[] | null,
+): Promise<Connected> {
   const news = await loop.news();
-  if (news.type !== 'ready') return { failure: failureOf(loop) };
-  const failure = options.mechanisms ? await logIn(loop, options.mechanisms) : null;
+  // A server may be ready and hang up in one breath.
+  if (news.type !== 'ready' || loop.closed) return { failure: failureOf(loop) };
+  const failure = mechanisms ? await logIn(loop, mechanisms) : null;
   if (!failure) return { connection };
   await connection.close();
   return { failure };
@@ -33,9 +46,9 @@ async function logIn(
   loop.session.authenticate(chosen.mechanism, chosen.start());
   for (;;) {
     const news = await loop.news();
+    if (loop.closed) return failureOf(loop);
     if (news.type === 'authChallenge') loop.session.respond(chosen.step(news.bytes));
-    else if (news.type !== 'authEnded') return failureOf(loop);
-    else return news.reply.code < 400 ? null : outcomeOf(news);
+    else if (news.type === 'authEnded') return news.reply.code < 400 ? null : outcomeOf(news);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Extensions } from './extensions.ts';
 export function messageObstacle(
   envelope: Envelope,
   facts: ContentFacts,
-  { server, tls }: { readonly server: Extensions; readonly tls: TlsInfo | null },
+  { extensions: server, tls }: { readonly extensions: Extensions; readonly tls: TlsInfo | null },
 ): Reply | null {
   if (envelope.requireTls && !tls?.authorized) return CLIENT_REPLIES.tlsNeeded;
   if (envelope.requireTls && !server.requireTls) return CLIENT_REPLIES.requireTls;

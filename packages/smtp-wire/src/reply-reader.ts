@@ -5,6 +5,8 @@ import { parseReply } from './reply.ts';
 /** Why what came is no reply; nothing behind it can be trusted. */
 export type ReplyFault = 'lineTooLong' | 'tooManyLines' | 'malformed';
 
+const REPLY_LINE = /^[2-5][0-9][0-9](?:[ -]|$)/;
+
 /** Memory: one chunk, and one reply of at most `maxLines` lines. */
 export class ReplyReader {
   readonly #lines: LineReader;
@@ -34,6 +36,8 @@ export class ReplyReader {
     for (let line; (line = this.#lines.next());) {
       if (line.fault) return line.fault === 'tooLong' ? 'lineTooLong' : 'malformed';
       const text = decodeUtf8(line.bytes) ?? latin1(line.bytes);
+      // Seen at once: what only looks like the first line of a reply need not be followed by another.
+      if (!REPLY_LINE.test(text)) return 'malformed';
       this.#held.push(text);
       if (text[3] !== '-') return this.#whole();
       if (this.#held.length === this.#maxLines) return 'tooManyLines';

@@ -5,18 +5,13 @@ import type { ContentFacts } from './connection-types.ts';
 import { mailLine, needsSmtpUtf8, rcptLine } from './envelope-commands.ts';
 import type { Extensions } from './extensions.ts';
 
-/** How MAIL was answered. */
-type MailAnswer = 'none' | 'accepted' | 'refused';
-
 export class Transaction {
-  /** Those whom RCPT accepted. */
-  readonly accepted: number[] = [];
   readonly #steps: readonly Step[];
   readonly #undecided: Set<number>;
+  readonly #accepted: number[] = [];
   #said = 0;
-  mail: MailAnswer = 'none';
-  /** The server has replied to the end of the content, so its own transaction is over. RFC 5321 §4.1.1.4. */
-  ended = false;
+  #mail: 'unanswered' | 'accepted' | 'refused' = 'unanswered';
+  #ended = false;
 
   /** Writes all its commands; a `TypeError` where one cannot be written. */
   constructor(envelope: Envelope, facts: ContentFacts, server: Extensions) {
@@ -38,7 +33,7 @@ export class Transaction {
    * was refused. RFC 2920 §3.1.
    */
   get next(): Step | null {
-    if (this.mail === 'refused' || this.#undecided.size === 0) return null;
+    if (this.#mail === 'refused' || this.#undecided.size === 0) return null;
     this.#skipDecided();
     return this.#steps[this.#said] ?? null;
   }
@@ -47,19 +42,40 @@ export class Transaction {
     this.#said++;
   }
 
-  /** Takes one that has no result yet out of the list; false when it has one. */
-  decide(index: number): boolean {
-    return this.#undecided.delete(index);
+  /** Those whom RCPT accepted, in the order of their commands. */
+  get accepted(): readonly number[] {
+    return this.#accepted;
   }
 
-  /** The recipients without a result: they have one from here on. */
+  /** MAIL was accepted and there was no end of data: it still stands on the server. RFC 5321 §4.1.1.5. */
+  get open(): boolean {
+    return this.#mail === 'accepted' && !this.#ended;
+  }
+
+  /** Whose outcome a reply is; they have one from here on. */
+  hear({ phase, index }: Step, refused: boolean): number[] {
+    if (phase === 'mail') this.#mail = refused ? 'refused' : 'accepted';
+    if (phase === 'content') this.#ended = true;
+    else if (!refused) {
+      if (index !== undefined) this.#accepted.push(index);
+      return [];
+    }
+    return index === undefined ? this.decideRest() : this.decide(index);
+  }
+
+  /** The one, where it has no outcome yet. */
+  decide(index: number): number[] {
+    return this.#undecided.delete(index) ? [index] : [];
+  }
+
+  /** All that have no outcome yet. */
   decideRest(): number[] {
     const rest = [...this.#undecided];
     this.#undecided.clear();
     return rest;
   }
 
-  /** Those who have a result already are not asked about. */
+  /** Those who have an outcome already are not asked about. */
   #skipDecided(): void {
     for (;;) {
       const index = this.#steps[this.#said]?.index;
