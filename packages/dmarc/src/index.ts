@@ -1,1 +1,10 @@
-export {};
+export type * from './types.ts';
+export { MAX_WALK } from './discovery.ts';
+export { evaluate, MAX_FROM_DOMAINS } from './evaluate.ts';
+export { isAligned, organizationalDomain, registrableDomain } from './organizational-domain.ts';
+export {
+  parseDmarcRecord,
+  type AlignmentMode,
+  type DmarcPolicy,
+  type DmarcRecord,
+} from './record.ts';

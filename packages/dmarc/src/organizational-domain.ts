@@ -1,0 +1,37 @@
+/**
+ * Organizational domains by the public suffix list, and alignment. RFC 7489 §3.1, §3.2.
+ */
+import { getDomain } from 'tldts';
+
+/**
+ * The domain that was registered, in lower case: the public suffix and one label more; a suffix itself stays as it is.
+ * RFC 7489 §3.2.
+ *
+ * All rules of the list count, those of its private part too: mail of one customer of a provider must not pass for that
+ * of another one.
+ */
+export function organizationalDomain(domain: string): string {
+  return registrableDomain(domain) ?? canonical(domain);
+}
+
+/** The public suffix and one label more; null for a suffix alone, and for what is no domain. */
+export function registrableDomain(domain: string): string | null {
+  return getDomain(canonical(domain), {
+    allowPrivateDomains: true,
+    extractHostname: false,
+    validateHostname: false,
+    detectIp: false,
+  });
+}
+
+/** Lower case, and no dot at the end. */
+export function canonical(domain: string): string {
+  return domain.toLowerCase().replace(/\.$/, '');
+}
+
+/** Whether two domains align: the same for `s`, of the same organization for `r`. RFC 7489 §3.1. */
+export function isAligned(domain: string, other: string, mode: 'r' | 's'): boolean {
+  return mode === 's'
+    ? canonical(domain) === canonical(other)
+    : organizationalDomain(domain) === organizationalDomain(other);
+}

@@ -1,0 +1,67 @@
+/**
+ * The DNS as one evaluation sees it: each name's record is asked for once.
+ */
+import { isNone, isNoSuchName } from '@postino/dns';
+import { isDmarcRecord, parseDmarcRecord, type DmarcRecord } from './record.ts';
+import type { DmarcQuery } from './types.ts';
+
+/** What stands at a domain: a record, none, one that cannot be used, or several, which count as none. RFC 7489 §6.6.3. */
+export type Found = DmarcRecord | 'none' | 'several' | 'bad';
+
+export class Records {
+  readonly #query: DmarcQuery;
+  readonly #found = new Map<string, Promise<Found>>();
+
+  constructor(query: DmarcQuery) {
+    this.#query = query;
+  }
+
+  /** The record at `_dmarc` below a domain. RFC 7489 §6.1. Rejects when there is trouble with the DNS. */
+  async at(domain: string): Promise<Found> {
+    const found = this.#found.get(domain) ?? this.#ask(`_dmarc.${domain}`);
+    this.#found.set(domain, found);
+    return found;
+  }
+
+  /** Whether the DNS has a name; trouble means that it may. RFC 9989 §3.2.13. */
+  async exists(domain: string): Promise<boolean> {
+    try {
+      await this.#unlessCancelled(() => this.#query.resolver.resolve4(domain));
+      return true;
+    } catch (error) {
+      return !isNoSuchName(error);
+    }
+  }
+
+  async #ask(name: string): Promise<Found> {
+    const texts = (await this.#texts(name)).filter(isDmarcRecord);
+    if (texts.length > 1) return 'several';
+    return texts[0] === undefined ? 'none' : (parseDmarcRecord(texts[0]) ?? 'bad');
+  }
+
+  async #texts(name: string): Promise<string[]> {
+    try {
+      const records = await this.#unlessCancelled(() => this.#query.resolver.resolveTxt(name));
+      return records.map((chunks) => chunks.join(''));
+    } catch (error) {
+      if (isNone(error) || isBadName(error)) return [];
+      throw error;
+    }
+  }
+
+  #unlessCancelled<T>(question: () => Promise<T>): Promise<T> {
+    const { cancel } = this.#query;
+    if (!cancel) return question();
+    return new Promise((resolve, reject) => {
+      const give = (): void => reject(new Error('cancelled'));
+      if (cancel.aborted) return give();
+      cancel.addEventListener('abort', give);
+      question().then(resolve, reject);
+    });
+  }
+}
+
+/** A name that is too long to be asked for is one that nobody has. */
+function isBadName(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EBADNAME';
+}
