@@ -8,7 +8,8 @@ export const nodeFiles: Files = {
   mkdir: (path, mode) => mkdir(path, mode),
   async lstat(path) {
     const status = await lstat(path);
-    return { isFolder: status.isDirectory(), mode: status.mode, changed: status.ctimeMs };
+    const { mode, size, ctimeMs: changed } = status;
+    return { isFolder: status.isDirectory(), mode, size, changed };
   },
   async list(path) {
     const found = await readdir(path, { withFileTypes: true });
@@ -32,6 +33,10 @@ class NodeFile implements OpenFile {
 
   async read(into: Uint8Array, position: number): Promise<number> {
     return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#handle.truncate(size);
   }
 
   chmod(mode: number): Promise<void> {

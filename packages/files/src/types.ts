@@ -17,6 +17,8 @@ export interface Files {
 export interface FileStatus {
   readonly isFolder: boolean;
   readonly mode: number;
+  /** In octets. */
+  readonly size: number;
   /** Last change of content, name or rights, in ms since 1970. */
   readonly changed: number;
 }
@@ -26,6 +28,8 @@ export interface OpenFile {
   write(bytes: Uint8Array): Promise<void>;
   /** Octets put into `into`, from `position` of the file on; 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>;
+  /** Takes away all that stands behind so many octets. */
+  truncate(size: number): Promise<void>;
   chmod(mode: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -25,6 +25,9 @@ test('a file is made once, for its owner alone, and written behind what it holds
   await assert.rejects(nodeFiles.open(path, CREATE), { code: 'EEXIST' });
   await withFile(nodeFiles, [path, APPEND], (file) => file.write(octets('three')));
   assert.equal(readFileSync(path, 'utf8'), 'one two three');
+  await withFile(nodeFiles, [path, APPEND], (file) => file.truncate(3));
+  assert.equal(readFileSync(path, 'utf8'), 'one');
+  assert.equal((await nodeFiles.lstat(path)).size, 3);
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
@@ -85,6 +88,7 @@ async function whole(file: OpenFile, from: number, to?: number): Promise<Buffer>
 const nothing = {
   write: () => Promise.resolve(),
   read: () => Promise.resolve(0),
+  truncate: () => Promise.resolve(),
   chmod: () => Promise.resolve(),
   sync: () => Promise.resolve(),
 };

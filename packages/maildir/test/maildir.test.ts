@@ -346,6 +346,7 @@ function syncsAfterRenames(count: number): Files & { syncs: number } {
       return {
         write: (bytes) => file.write(bytes),
         read: (into, position) => file.read(into, position),
+        truncate: (size) => file.truncate(size),
         chmod: (rights) => file.chmod(rights),
         sync: () => renamed.promise,
         close: () => file.close(),

@@ -1,62 +1,72 @@
 /**
- * The queue on a local disk: a file for each message, `ID.SIZE`, which holds its octets and behind them its log. It is
- * written and synced under `tmp`; the one rename to `entries` is the commit. One process at a time has the folder.
+ * The queue on a local disk: what its folder holds, kept in memory too, and what is due of it. One process at a time has
+ * the folder.
  */
-import { dirname, join } from 'node:path';
 import type { Envelope } from '@postino/address';
-import {
-  APPEND,
-  CREATE,
-  GroupCommit,
-  makePath,
-  nodeFiles,
-  pieces,
-  READ,
-  syncFolder,
-  withFile,
-  type Files,
-} from '@postino/files';
+import { nodeFiles, type Files } from '@postino/files';
 import { StateError } from '@postino/wire';
-import { formatRecord, replay, type Acceptance, type EntryState } from './entry-log.ts';
+import { Agenda } from './agenda.ts';
+import { EntryFolder, parseEntryName, type Draft } from './entry-folder.ts';
+import {
+  apply,
+  begin,
+  checkOutcomes,
+  isReportable,
+  news,
+  pendingOf,
+  type Change,
+  type EntryName,
+  type EntryState,
+} from './entry-state.ts';
 import { isQueueId, newQueueId } from './queue-id.ts';
-import type { CommitOptions, Content, Queue, QueueEntry, QueueId, Spooled } from './types.ts';
+import { StoredEntry } from './stored-entry.ts';
+import type {
+  CommitOptions,
+  Content,
+  Due,
+  DueOptions,
+  Outcome,
+  Queue,
+  QueueEntry,
+  QueueId,
+  RecordOptions,
+  Report,
+  Spooled,
+} from './types.ts';
+
+/** The sender hears after a day that a message waits, as with Exim's `delay_warning`. */
+const WARN_AFTER = 24 * 3600 * 1000;
 
 export interface FileQueueOptions {
   /** The clock, in ms since 1970. */
   readonly now?: () => number;
   /** The file system; Node's own where not given. */
   readonly files?: Files;
-}
-
-interface Stored {
-  readonly id: QueueId;
-  readonly path: string;
-  /** Octets of the message: the log begins behind them. */
-  readonly size: number;
-  readonly state: EntryState;
+  /** When a warning is due, in ms after a message came; 24 hours where not given, null for never. */
+  readonly warnAfter?: number | null;
 }
 
 export class FileQueue implements Queue {
-  readonly #path: string;
-  readonly #files: Files;
+  readonly #folder: EntryFolder;
   readonly #now: () => number;
-  readonly #synced: GroupCommit;
+  readonly #warnAfter: number | null;
   // Not done: entries are held in memory, envelope and all, which bounds the length of the queue.
-  readonly #stored = new Map<QueueId, Stored>();
+  readonly #stored = new Map<QueueId, StoredEntry>();
   readonly #damaged: string[] = [];
 
-  private constructor(path: string, { files = nodeFiles, now = Date.now }: FileQueueOptions) {
-    this.#path = path;
-    this.#files = files;
+  private constructor(path: string, options: FileQueueOptions) {
+    const { files = nodeFiles, now = Date.now, warnAfter = WARN_AFTER } = options;
+    this.#folder = new EntryFolder(files, path);
     this.#now = now;
-    this.#synced = new GroupCommit(() => syncFolder(files, join(path, 'entries')));
+    this.#warnAfter = warnAfter;
   }
 
   /** Opens the folder, and makes it where it is missing. What was not committed before a crash is removed. */
   static async open(path: string, options: FileQueueOptions = {}): Promise<FileQueue> {
     const queue = new FileQueue(path, options);
-    await queue.#prepare();
-    for (const name of await queue.#files.list(join(path, 'entries'))) await queue.#load(name);
+    for (const file of await queue.#folder.open()) await queue.#load(file);
+    for (const entry of queue.#stored.values()) await queue.#settle(entry);
+    await queue.#folder.clean();
     return queue;
   }
 
@@ -68,135 +78,127 @@ export class FileQueue implements Queue {
   async commit(
     envelope: Envelope,
     message: Content | Spooled,
-    { id = newQueueId(this.#now()) }: CommitOptions = {},
+    options: CommitOptions = {},
   ): Promise<QueueId> {
-    if (!isQueueId(id)) throw new TypeError(`'${id}' is no queue id`);
-    if (envelope.to.length === 0) throw new TypeError('an envelope needs a recipient');
-    if (this.#stored.has(id)) throw new StateError(`${id} is committed already`);
-    const acceptance: Acceptance = { version: 1, accepted: this.#now(), envelope };
-    const draft = join(this.#path, 'tmp', id);
-    const size = await this.#write(draft, message, acceptance);
-    const path = join(this.#path, 'entries', `${id}.${size}`);
-    await this.#publish(draft, path);
-    const state = { ...acceptance, pending: new Set(envelope.to.keys()) };
-    this.#stored.set(id, { id, path, size, state });
-    return id;
+    const draft = this.#draft({ ...options, envelope, message });
+    const name = await this.#folder.draft(draft);
+    await this.#folder.publish(name);
+    this.#keep(name, begin(draft));
+    return name.id;
   }
 
   entries(): Promise<QueueEntry[]> {
-    const stored = [...this.#stored.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    return Promise.resolve(stored.map(entryOf));
+    const views = [...this.#stored.values()].map((entry) => entry.view());
+    return Promise.resolve(views.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
   read(id: QueueId): AsyncIterable<Uint8Array> {
-    const stored = this.#stored.get(id);
-    if (!stored) throw new StateError(`${id} is not in the queue`);
-    return this.#content(stored);
+    const entry = this.#stored.get(id);
+    if (!entry) throw new StateError(`${id} is not in the queue`);
+    return this.#folder.content(entry.name);
   }
 
-  async done(id: QueueId, recipient: number): Promise<void> {
-    const stored = this.#stored.get(id);
-    if (!stored) return;
-    const { pending, envelope } = stored.state;
-    if (!envelope.to[recipient]) throw new TypeError(`${id} has no recipient ${recipient}`);
-    if (!pending.delete(recipient)) return;
-    try {
-      await (pending.size === 0 ? this.#drop(stored) : this.#mark(stored, recipient));
-    } catch (error) {
-      pending.add(recipient);
-      throw error;
-    }
+  due(now: number, { limit = Infinity, lease }: DueOptions = {}): Promise<Due[]> {
+    const all = [...this.#stored.values()].flatMap(({ name, agenda, state }) =>
+      agenda.due(name.id, state, now),
+    );
+    const due = all.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, limit);
+    if (lease !== undefined)
+      for (const item of due) this.#stored.get(item.id)?.agenda.lease(item, now + lease);
+    return Promise.resolve(due);
   }
 
-  async #prepare(): Promise<void> {
-    const tmp = join(this.#path, 'tmp');
-    await makePath(this.#files, tmp, 0o700);
-    await makePath(this.#files, join(this.#path, 'entries'), 0o700);
-    await syncFolder(this.#files, this.#path);
-    await syncFolder(this.#files, dirname(this.#path));
-    for (const name of await this.#files.list(tmp))
-      if (isQueueId(name)) await this.#files.unlink(join(tmp, name));
+  nextDue(): Promise<number | null> {
+    let next = Infinity;
+    for (const { agenda, state } of this.#stored.values())
+      next = Math.min(next, agenda.next(state));
+    return Promise.resolve(next === Infinity ? null : next);
   }
 
-  async #load(name: string): Promise<void> {
-    const path = join(this.#path, 'entries', name);
-    const [, id = '', digits] = /^([^.]+)\.(\d{1,15})$/.exec(name) ?? [];
-    const size = Number(digits);
-    const state = isQueueId(id) ? replay(await this.#log(path, size)) : null;
-    if (!state) this.#damaged.push(name);
-    else if (state.pending.size === 0) await this.#files.unlink(path);
-    else this.#stored.set(id, { id, path, size, state });
-  }
-
-  #log(path: string, size: number): Promise<string> {
-    return withFile(this.#files, [path, READ], async (file) => {
-      const log: Uint8Array[] = [];
-      for await (const piece of pieces(file, size)) log.push(piece);
-      return Buffer.concat(log).toString();
+  record(id: QueueId, outcomes: readonly Outcome[], { report }: RecordOptions = {}): Promise<void> {
+    return this.#inTurn(id, async (entry) => {
+      checkOutcomes(entry.state, outcomes);
+      const fresh = news(entry.state, outcomes);
+      if (fresh.length === 0) return;
+      const change = { type: 'outcomes', at: this.#now(), outcomes: fresh } as const;
+      await this.#change(entry, change, isReportable(fresh) ? report : undefined);
+      entry.agenda.release(fresh);
     });
   }
 
-  /** The octets of the message, and behind them the acceptance, synced; resolves to the message's size. */
-  async #write(path: string, message: Content | Spooled, acceptance: Acceptance): Promise<number> {
-    try {
-      return await withFile(this.#files, [path, CREATE], async (file) => {
-        let size = 0;
-        for await (const piece of piecesOf(message)) {
-          await file.write(piece);
-          size += piece.length;
-        }
-        await file.write(formatRecord(acceptance));
-        await file.sync();
-        return size;
-      });
-    } catch (error) {
-      await this.#files.unlink(path).catch(ignore);
-      throw error;
-    }
+  done(id: QueueId, recipient: number): Promise<void> {
+    return this.record(id, [{ recipient, status: 'delivered' }]);
   }
 
-  async #publish(draft: string, path: string): Promise<void> {
-    try {
-      await this.#files.rename(draft, path);
-      await this.#synced.commit();
-    } catch (error) {
-      await this.#files.unlink(draft).catch(ignore);
-      await this.#files.unlink(path).catch(ignore);
-      throw error;
-    }
+  hold(id: QueueId): Promise<void> {
+    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'hold' }));
   }
 
-  #mark({ path }: Stored, recipient: number): Promise<void> {
-    return withFile(this.#files, [path, APPEND], async (file) => {
-      await file.write(formatRecord({ done: recipient }));
-      await file.sync();
+  release(id: QueueId): Promise<void> {
+    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'release' }));
+  }
+
+  retry(id: QueueId): Promise<void> {
+    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'retry', at: this.#now() }));
+  }
+
+  remove(id: QueueId): Promise<void> {
+    return this.#inTurn(id, (entry) => this.#drop(entry));
+  }
+
+  async #load(file: string): Promise<void> {
+    const name = parseEntryName(file);
+    const state = name && (await this.#folder.state(name));
+    if (state) this.#keep(name, state);
+    else this.#damaged.push(file);
+  }
+
+  /** Does something to an entry when it has its turn, and then what follows from it. */
+  async #inTurn(id: QueueId, act: (entry: StoredEntry) => Promise<void>): Promise<void> {
+    const entry = this.#stored.get(id);
+    await entry?.inTurn(async () => {
+      // What an earlier call began, and could not bring to its end.
+      await this.#settle(entry);
+      if (this.#stored.get(id) !== entry) return;
+      await act(entry);
+      await this.#settle(entry);
     });
   }
 
-  async #drop({ id, path }: Stored): Promise<void> {
-    await this.#files.unlink(path);
-    this.#stored.delete(id);
-    await this.#synced.commit();
+  async #change(entry: StoredEntry, change: Change, report?: Report): Promise<void> {
+    const finished = pendingOf(apply(entry.state, change)).length === 0;
+    // With the last recipient the file goes, which says it all.
+    const written =
+      finished && !report
+        ? change
+        : await this.#folder.append(entry.name, change, report && this.#draft(report));
+    entry.state = apply(entry.state, written);
   }
 
-  async *#content({ path, size }: Stored): AsyncGenerator<Uint8Array, void, undefined> {
-    const file = await this.#files.open(path, READ);
-    try {
-      yield* pieces(file, 0, size);
-    } finally {
-      await file.close();
+  /** Puts the reports that the log names where they belong, and drops an entry that nobody waits for any more. */
+  async #settle(entry: StoredEntry): Promise<void> {
+    for (const report of entry.state.reports) {
+      const state = this.#stored.has(report.id) ? null : await this.#folder.move(report);
+      if (state) this.#keep(report, state);
     }
+    entry.state = { ...entry.state, reports: [] };
+    if (pendingOf(entry.state).length === 0) await this.#drop(entry);
+  }
+
+  async #drop({ name }: StoredEntry): Promise<void> {
+    await this.#folder.drop(name);
+    this.#stored.delete(name.id);
+  }
+
+  /** A message that was accepted just now. */
+  #draft({ id = newQueueId(this.#now()), envelope, message }: Report): Draft {
+    if (!isQueueId(id)) throw new TypeError(`'${id}' is no queue id`);
+    if (envelope.to.length === 0) throw new TypeError('an envelope needs a recipient');
+    if (this.#stored.has(id)) throw new StateError(`${id} is committed already`);
+    return { id, envelope, message, accepted: this.#now() };
+  }
+
+  #keep(name: EntryName, state: EntryState): void {
+    this.#stored.set(name.id, new StoredEntry(name, state, new Agenda(this.#warnAfter)));
   }
 }
-
-function piecesOf(message: Content | Spooled): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  if (message instanceof Uint8Array) return [message];
-  return 'discard' in message ? message.read() : message;
-}
-
-function entryOf({ id, size, state }: Stored): QueueEntry {
-  const { accepted, envelope } = state;
-  return { id, accepted, envelope, size, pending: [...state.pending].toSorted((a, b) => a - b) };
-}
-
-function ignore(): void {}

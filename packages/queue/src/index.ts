@@ -1,5 +1,31 @@
-export type { CommitOptions, Content, Queue, QueueEntry, QueueId, Spooled } from './types.ts';
+export type {
+  CommitOptions,
+  Content,
+  Deferred,
+  Due,
+  DueAttempt,
+  DueOptions,
+  DueWarning,
+  Outcome,
+  Queue,
+  QueueEntry,
+  QueueId,
+  RecipientState,
+  RecordOptions,
+  Report,
+  Settled,
+  Spooled,
+  Warned,
+} from './types.ts';
 export { FileQueue, type FileQueueOptions } from './file-queue.ts';
 export { Spool, type SpoolOptions } from './spool.ts';
 export { newQueueId, timeOfQueueId } from './queue-id.ts';
+export {
+  DEFAULT_RETRY,
+  nextAttempt,
+  parseRetryRule,
+  type FailedAttempt,
+  type RetryRule,
+  type RetryStep,
+} from './retry-rule.ts';
 export { room } from './room.ts';

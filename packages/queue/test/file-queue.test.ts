@@ -9,7 +9,7 @@ import { queueContract } from './queue-contract.ts';
 
 queueContract('a folder of files', (t) => {
   const path = join(folder(t), 'queue');
-  return () => FileQueue.open(path);
+  return (now = Date.now) => FileQueue.open(path, { now });
 });
 
 const CONTENT = [octets('Subject: x\r\n\r\n'), octets('body\r\n')];
@@ -50,7 +50,7 @@ test('commits, marks and removals are synced before they are told', async (t) =>
   assert.equal(namesOf(calls), 'open write write write sync close rename open sync close');
   arm();
   await queue.done(id, 0);
-  assert.equal(namesOf(calls), 'open write sync close');
+  assert.equal(namesOf(calls), 'lstat open write sync close');
   arm();
   await queue.done(id, 1);
   assert.equal(namesOf(calls), 'unlink open sync close');
@@ -149,3 +149,46 @@ test('nobody else can read what is queued', async (t) => {
     [0o700, 0o700, 0o600],
   );
 });
+
+test('the octets of a message are stored once, however many get it', async (t) => {
+  const { queue, path } = await faultyStore(t);
+  const users = Array.from({ length: 100 }, (_, n) => `user${n}`);
+  const id = await queue.commit(envelopeTo(...users), [octets('x'.repeat(100_000))]);
+  await queue.record(id, [{ recipient: 0, status: 'deferred', next: 5 }]);
+  const [file, ...others] = filesOf(path);
+  assert.deepEqual(others, []);
+  assert.ok(statSync(join(path, 'entries', file!)).size < 110_000);
+});
+
+test('two commits with one id: the second is refused, and the first stands', async (t) => {
+  const { queue, path } = await faultyStore(t);
+  const id = newQueueId();
+  const commit = (): Promise<unknown> => codeOf(queue.commit(envelopeTo('a'), CONTENT, { id }));
+  assert.deepEqual(await Promise.all([commit(), commit()]), ['resolved', 'EEXIST']);
+  assert.equal(await textOf((await FileQueue.open(path)).read(id)), 'Subject: x\r\n\r\nbody\r\n');
+});
+
+async function isHeld(queue: FileQueue): Promise<boolean> {
+  return (await queue.entries())[0]!.held;
+}
+
+for (const how of ['ENOSPC', 'EIO'])
+  test(`hostile 60: ${how} at any call of a change rejects, and the change is not there`, async (t) => {
+    const calls = await atEachCall(t, how, async ({ queue, path, arm, calls }, at) => {
+      const id = await queue.commit(envelopeTo('a', 'b'), CONTENT);
+      arm({ at, how });
+      const code = await codeOf(queue.hold(id));
+      if (calls.length < at) return;
+      assert.equal(code, how);
+      assert.deepEqual(
+        [await isHeld(queue), await isHeld(await FileQueue.open(path))],
+        [false, false],
+      );
+      await queue.hold(id);
+      assert.deepEqual(
+        [await isHeld(queue), await isHeld(await FileQueue.open(path))],
+        [true, true],
+      );
+    });
+    assert.equal(calls, 5);
+  });

@@ -21,6 +21,15 @@ export function envelopeTo(...users: string[]): Envelope {
   };
 }
 
+/** An envelope to whole addresses. */
+export function envelopeFor(...addresses: string[]): Envelope {
+  const to = addresses.map((text) => {
+    const [localPart = '', domain = ''] = text.split('@');
+    return { address: { localPart, domain } };
+  });
+  return { from: { localPart: 'alice', domain: 'a.example' }, to };
+}
+
 export async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const piece of content) text += latin1(piece);
