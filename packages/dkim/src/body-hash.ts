@@ -7,16 +7,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { canonicalBody, type CanonicalBody } from './canonical-body.ts';
 import type { Canonicalization } from './canonicalization.ts';
 
-/** Pieces of fewer octets are put together, because a call of the hash costs more than copying them. */
-const SMALL = 1024;
-const ROOM = 16_384;
-
 /** A hash of the body; whole once the body ended. */
 export class BodyHash {
   readonly #hash: Hash;
   readonly #length: number;
-  readonly #room = new Uint8Array(ROOM);
-  #held = 0;
   #size = 0;
   #digest: Buffer | null = null;
 
@@ -39,29 +33,12 @@ export class BodyHash {
   update(bytes: Uint8Array): void {
     const left = this.#length - this.#size;
     this.#size += bytes.length;
-    if (left > 0) this.#add(bytes.length > left ? bytes.subarray(0, left) : bytes);
+    if (left > 0) this.#hash.update(bytes.length > left ? bytes.subarray(0, left) : bytes);
   }
 
   /** The hash; nothing can be added behind it. */
   digest(): Buffer {
-    this.#flush();
     return (this.#digest ??= this.#hash.digest());
-  }
-
-  #add(bytes: Uint8Array): void {
-    if (this.#held + bytes.length > ROOM) this.#flush();
-    if (bytes.length < SMALL) {
-      this.#room.set(bytes, this.#held);
-      this.#held += bytes.length;
-    } else {
-      this.#flush();
-      this.#hash.update(bytes);
-    }
-  }
-
-  #flush(): void {
-    if (this.#held > 0) this.#hash.update(this.#room.subarray(0, this.#held));
-    this.#held = 0;
   }
 }
 

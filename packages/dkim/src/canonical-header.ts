@@ -2,7 +2,6 @@
  * Header fields made ready to be hashed, and which of them a signature means.
  */
 import type { HeaderBlock } from '@postino/message';
-import { fieldName } from '@postino/message';
 
 import type { Canonicalization } from './canonicalization.ts';
 
@@ -28,38 +27,43 @@ export function canonicalHeader(
   return [...parts, canonicalField(own, how)];
 }
 
-/** The fields of a header block by their names. */
+/** The fields of a header block by their names, which are asked for in lower case. */
 export class FieldIndex {
   readonly #fields = new Map<string, Uint8Array[]>();
 
   constructor(header: HeaderBlock) {
     for (const field of header.fields) {
-      const name = fieldName(field).toLowerCase();
+      const name = nameOf(field);
       const same = this.#fields.get(name);
       if (same) same.push(field);
       else this.#fields.set(name, [field]);
     }
   }
 
-  /** How many fields have this name, in whatever case. */
+  /** How many fields have this name. */
   count(name: string): number {
-    return this.#named(name).length;
+    return this.#fields.get(name)?.length ?? 0;
   }
 
   /** The fields that `h=` means: each name takes the lowest one not taken yet, or none. RFC 6376 §5.4.2. */
   select(names: readonly string[]): Uint8Array[] {
     const taken = new Map<string, number>();
-    return names.flatMap((name) => {
-      const key = name.toLowerCase();
-      const times = (taken.get(key) ?? 0) + 1;
-      taken.set(key, times);
-      return this.#named(name).at(-times) ?? [];
-    });
+    const selected: Uint8Array[] = [];
+    for (const name of names) {
+      const times = (taken.get(name) ?? 0) + 1;
+      taken.set(name, times);
+      const field = this.#fields.get(name)?.at(-times);
+      if (field) selected.push(field);
+    }
+    return selected;
   }
+}
 
-  #named(name: string): readonly Uint8Array[] {
-    return this.#fields.get(name.toLowerCase()) ?? [];
-  }
+/** The name of a field in lower case; it is ASCII, and white space may stand behind it. RFC 5322 §4.5. */
+function nameOf(field: Uint8Array): string {
+  const { buffer, byteOffset } = field;
+  const colon = field.indexOf(COLON);
+  return Buffer.from(buffer, byteOffset, colon).toString('latin1').trimEnd().toLowerCase();
 }
 
 /** A field without its line end; LF alone is one too, since the header block was cut there. */

@@ -19,7 +19,7 @@ export interface KeyRecord {
   /** `t=`. */
   readonly flags: readonly string[];
   /** `p=`; null where the key is revoked. */
-  readonly publicKey: Uint8Array | null;
+  readonly publicKey: Buffer | null;
 }
 
 /** Reads a record whose strings were joined. RFC 6376 §3.6.1, §6.1.2 step 5. */

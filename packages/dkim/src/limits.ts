@@ -24,3 +24,6 @@ export const MAX_TIME_DIGITS = 12;
 export const MAX_LENGTH_DIGITS = 76;
 /** Column at which a field is folded, as Exim does. RFC 5322 §2.1.1. */
 export const FOLD_AT = 78;
+/** Public keys that are kept read, and the octets that one of them may have: half a megabyte in all. Our own choice. */
+export const MAX_KNOWN_KEYS = 512;
+export const MAX_KNOWN_KEY = 1024;

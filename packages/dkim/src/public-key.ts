@@ -4,7 +4,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
 import type { KeyRecord } from './key-record.ts';
-import { MAX_RSA_BITS, MIN_RSA_BITS } from './limits.ts';
+import { MAX_KNOWN_KEY, MAX_KNOWN_KEYS, MAX_RSA_BITS, MIN_RSA_BITS } from './limits.ts';
 import { permerror, policy, type Refusal } from './result.ts';
 import type { DkimSignature, KeyType } from './signature.ts';
 
@@ -28,25 +28,50 @@ export function publicKeyFor(
   }
   if (!publicKey) return permerror('the key was revoked');
   if (record.keyType !== keyType) return permerror(`the key is not of type ${keyType}`);
-  const key = readKey(keyType, publicKey);
-  if (!key) return permerror('the key cannot be read');
-  const bits = key.asymmetricKeyDetails?.modulusLength;
+  const read = readKey(keyType, publicKey);
+  if (!read) return permerror('the key cannot be read');
+  const { key, bits } = read;
   if (bits !== undefined && bits < minBits) return permerror(`the key has only ${bits} bits`);
   if (bits !== undefined && bits > MAX_RSA_BITS) return policy(`the key has ${bits} bits`);
   return key;
 }
 
-function readKey(keyType: KeyType, octets: Uint8Array): KeyObject | null {
-  if (keyType === 'ed25519') {
-    if (octets.length !== ED25519_SIZE) return null;
-    const x = Buffer.from(octets).toString('base64url');
-    return createKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  }
-  // RFC 6376 §3.6.1 says RSAPublicKey, and its own examples, as all the world, have SubjectPublicKeyInfo.
-  const der = Buffer.from(octets);
+/** A key that was read, and its bits where it is RSA. */
+interface PublicKey {
+  readonly key: KeyObject;
+  readonly bits: number | undefined;
+}
+
+/**
+ * Keys by their octets. To read one takes about as long as to verify with it, and most mail comes from few domains.
+ * An entry is what its name says, whoever brought it in.
+ */
+const known = new Map<string, PublicKey>();
+
+function readKey(keyType: KeyType, octets: Buffer): PublicKey | null {
+  const name = `${keyType} ${octets.toString('latin1')}`;
+  const found = known.get(name);
+  if (found) return found;
+  const key = keyType === 'rsa' ? readRsa(octets) : readEd25519(octets);
+  if (!key) return null;
+  const read = { key, bits: key.asymmetricKeyDetails?.modulusLength };
+  if (known.size === MAX_KNOWN_KEYS) known.clear();
+  if (octets.length <= MAX_KNOWN_KEY) known.set(name, read);
+  return read;
+}
+
+/** RFC 8463 §4.2: the bare octets. */
+function readEd25519(octets: Buffer): KeyObject | null {
+  if (octets.length !== ED25519_SIZE) return null;
+  const x = octets.toString('base64url');
+  return createKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+}
+
+/** RFC 6376 §3.6.1 says RSAPublicKey, and its own examples, as all the world, have SubjectPublicKeyInfo. */
+function readRsa(octets: Buffer): KeyObject | null {
   const key =
-    createKey({ key: der, format: 'der', type: 'spki' }) ??
-    createKey({ key: der, format: 'der', type: 'pkcs1' });
+    createKey({ key: octets, format: 'der', type: 'spki' }) ??
+    createKey({ key: octets, format: 'der', type: 'pkcs1' });
   return key?.asymmetricKeyType === 'rsa' ? key : null;
 }
 

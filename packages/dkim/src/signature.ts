@@ -1,8 +1,6 @@
 /**
  * A DKIM-Signature field, read. RFC 6376 §3.5, §6.1.1.
  */
-import { latin1 } from '@postino/wire';
-
 import { decodeBase64 } from './base64.ts';
 import { type Canonicalization, isCanonicalization } from './canonicalization.ts';
 import { withoutLineEnd } from './canonical-header.ts';
@@ -57,10 +55,11 @@ export function parseSignature(field: Uint8Array): ParsedSignature {
     return { claims: {}, signature: neutral(reason) };
   }
   const bytes = withoutLineEnd(field);
-  const colon = bytes.indexOf(COLON);
-  const tags = parseTags(latin1(bytes.subarray(colon + 1)));
+  const start = bytes.indexOf(COLON) + 1;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start);
+  const tags = parseTags(text);
   if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
-  return { claims: claimsOf(tags), signature: readSignature(tags, bytes, colon + 1) };
+  return { claims: claimsOf(tags), signature: readSignature(tags, bytes, start) };
 }
 
 /** What can be told of a signature even where it is refused. */

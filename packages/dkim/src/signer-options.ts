@@ -86,6 +86,13 @@ export const OVERSIGNED_HEADERS: readonly string[] = [
   'Content-Transfer-Encoding',
 ];
 
+/** A field to sign, in the spelling of the options and in lower case, and how often past those that are there. */
+export interface SigningHeader {
+  readonly name: string;
+  readonly key: string;
+  readonly more: 0 | 1;
+}
+
 /** Options that were checked, with all defaults. */
 export interface Signing {
   readonly domain: string;
@@ -93,9 +100,7 @@ export interface Signing {
   readonly key: KeyObject;
   readonly header: Canonicalization;
   readonly body: Canonicalization;
-  readonly headers: readonly string[];
-  /** In lower case. */
-  readonly oversign: ReadonlySet<string>;
+  readonly headers: readonly SigningHeader[];
   readonly identity: string | null;
   readonly expires: number | null;
   readonly timestamp: boolean;
@@ -128,7 +133,10 @@ export function checkSigning(options: DkimSignerOptions): Signing {
     key: signingKey(options.key),
     header,
     body,
-    ...checkHeaders(options.headers ?? SIGNED_HEADERS, options.oversign ?? OVERSIGNED_HEADERS),
+    headers:
+      options.headers || options.oversign
+        ? checkHeaders(options.headers ?? SIGNED_HEADERS, options.oversign ?? OVERSIGNED_HEADERS)
+        : DEFAULT_HEADERS,
     identity,
     expires,
     timestamp,
@@ -146,24 +154,29 @@ function checkIdentity(identity: string, domain: string): void {
   }
 }
 
-/** All names once, the oversigned ones that are only there at the end. */
+/** All names once; those that are only oversigned come last. */
 function checkHeaders(
   signed: readonly string[],
   oversigned: readonly string[],
-): Pick<Signing, 'headers' | 'oversign'> {
-  const oversign = new Set(oversigned.map((name) => name.toLowerCase()));
-  const names = new Map([...oversigned, ...signed].map((name) => [name.toLowerCase(), name]));
-  for (const name of names.values()) {
+): readonly SigningHeader[] {
+  const headers = new Map<string, SigningHeader>();
+  for (const name of signed) {
+    const key = name.toLowerCase();
     if (!FIELD_NAME.test(name)) throw new TypeError(`not a header field name: ${quote(name)}`);
+    if (headers.has(key)) throw new TypeError(`${name} stands twice in headers: use oversign`);
+    headers.set(key, { name, key, more: 0 });
   }
-  if (signed.length !== new Set(signed.map((name) => name.toLowerCase())).size) {
-    throw new TypeError('a field is listed twice in headers; to list it once more use oversign');
+  for (const name of oversigned) {
+    const key = name.toLowerCase();
+    if (!FIELD_NAME.test(name)) throw new TypeError(`not a header field name: ${quote(name)}`);
+    headers.set(key, { name: headers.get(key)?.name ?? name, key, more: 1 });
   }
   // RFC 6376 §5.4: From must be signed.
-  if (!names.has('from')) throw new TypeError('a DKIM signature must sign From');
-  const order = new Set([...signed, ...oversigned].map((name) => name.toLowerCase()));
-  return { headers: [...order].map((name) => names.get(name)!), oversign };
+  if (!headers.has('from')) throw new TypeError('a DKIM signature must sign From');
+  return [...headers.values()];
 }
+
+const DEFAULT_HEADERS = checkHeaders(SIGNED_HEADERS, OVERSIGNED_HEADERS);
 
 function quote(text: unknown): string {
   return JSON.stringify(text);

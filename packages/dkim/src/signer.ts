@@ -6,14 +6,19 @@ import { createHash, type KeyObject, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import { type HeaderBlock, HeaderReader } from '@postino/message';
-import { latin1Bytes, type Sink, StateError } from '@postino/wire';
+import { asciiBytes, type Sink, StateError } from '@postino/wire';
 
 import { Body, type BodyHash } from './body-hash.ts';
 import { canonicalHeader, FieldIndex } from './canonical-header.ts';
-import { completeSignature, formatSignature } from './format-signature.ts';
+import { completeSignature, formatSignature, type SignatureText } from './format-signature.ts';
 import { messageInto } from './message-into.ts';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
-import { checkSigning, type DkimSignerOptions, type Signing } from './signer-options.ts';
+import {
+  checkSigning,
+  type DkimSignerOptions,
+  type Signing,
+  type SigningHeader,
+} from './signer-options.ts';
 
 /** Off the loop: an RSA signature takes longer than all the rest of a message. */
 const signAway = promisify<string | null, Buffer, KeyObject, Buffer>(signBytes);
@@ -84,8 +89,9 @@ class DkimSigner implements Sink<string> {
 async function signField(signing: Signing, hash: BodyHash, fields: FieldIndex): Promise<string> {
   const headers = listHeaders(signing, fields);
   const text = formatSignature(tagsOf(signing, headers, hash));
-  const own = latin1Bytes(`${text};`);
-  const data = Buffer.concat(canonicalHeader(fields.select(headers), own, signing.header));
+  const own = asciiBytes(`${text};`);
+  const signed = fields.select(headers.map(({ key }) => key));
+  const data = Buffer.concat(canonicalHeader(signed, own, signing.header));
   const value =
     signing.key.asymmetricKeyType === 'rsa'
       ? await signAway('sha256', data, signing.key)
@@ -94,19 +100,21 @@ async function signField(signing: Signing, hash: BodyHash, fields: FieldIndex): 
   return completeSignature(text, value.toString('base64'));
 }
 
-/** The names of `h=`: each as often as it is there, and once more where nobody may add one. RFC 6376 §5.4. */
-function listHeaders({ headers, oversign }: Signing, fields: FieldIndex): string[] {
-  return headers.flatMap((name) => {
-    const more = oversign.has(name.toLowerCase()) ? 1 : 0;
-    return Array.from({ length: fields.count(name) + more }, () => name);
-  });
+/** What `h=` lists: each field as often as it is there, and once more where nobody may add one. RFC 6376 §5.4. */
+function listHeaders({ headers }: Signing, fields: FieldIndex): SigningHeader[] {
+  const listed: SigningHeader[] = [];
+  for (const header of headers) {
+    const times = fields.count(header.key) + header.more;
+    for (let time = 0; time < times; time++) listed.push(header);
+  }
+  return listed;
 }
 
 function tagsOf(
   signing: Signing,
-  headers: readonly string[],
+  headers: readonly SigningHeader[],
   hash: BodyHash,
-): Parameters<typeof formatSignature>[0] {
+): SignatureText {
   const { identity, expires, timestamp } = signing;
   const now = Math.floor(signing.now() / 1000);
   const before: [string, string | number][] = [
@@ -122,7 +130,7 @@ function tagsOf(
   if (identity !== null) after.push(['i', encodeQuotedPrintable(identity)]);
   if (timestamp) after.push(['t', now]);
   if (expires !== null) after.push(['x', now + expires]);
-  return { before, headers, after };
+  return { before, headers: headers.map(({ name }) => name), after };
 }
 
 function hasBareLf(header: HeaderBlock): boolean {
