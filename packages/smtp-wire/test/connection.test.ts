@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  connectSmtp,
+  run,
+  SmtpServer,
+  type ClientMechanism,
+  type ConnectOptions,
+  type Connected,
+  type SmtpConnection,
+} from '@postino/smtp-wire';
+import {
+  asciiBytes,
+  CancelSource,
+  latin1,
+  memoryWires,
+  StateError,
+  type MemoryWire,
+  type Wire,
+} from '@postino/wire';
+import { ehlo, envelope, ME, outcome } from './client-driver.ts';
+import { Mailroom } from './session.ts';
+
+const MESSAGE = envelope('a@b.example', ['c@d.example', 'e@f.example']);
+const TAKEN = '250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n';
+
+/** A server that says what the test tells it to. */
+class Peer {
+  readonly wire: MemoryWire;
+  readonly client: MemoryWire;
+
+  constructor() {
+    [this.client, this.wire] = memoryWires();
+  }
+
+  say(text: string): Promise<void> {
+    return this.wire.write(asciiBytes(text));
+  }
+
+  async hear(): Promise<string> {
+    const heard = await this.wire.read(0);
+    assert.ok(heard instanceof Uint8Array, 'the client has ended');
+    return latin1(heard);
+  }
+
+  /** Greets, answers EHLO, and gives the connection. */
+  async connect(
+    options: Partial<ConnectOptions> = {},
+    wire: Wire = this.client,
+  ): Promise<Connected> {
+    const connected = connectSmtp(wire, { hostname: ME, ...options });
+    await this.say('220 mx.example\r\n');
+    assert.equal(await this.hear(), `EHLO ${ME}\r\n`);
+    await this.say(ehlo(['PIPELINING', 'AUTH PLAIN']));
+    return connected;
+  }
+}
+
+async function ready(
+  options: Partial<ConnectOptions> = {},
+): Promise<{ peer: Peer; connection: SmtpConnection }> {
+  const peer = new Peer();
+  return { peer, connection: connectionOf(await peer.connect(options)) };
+}
+
+function connectionOf(connected: Connected): SmtpConnection {
+  assert.ok('connection' in connected);
+  return connected.connection;
+}
+
+function failureOf(connected: Connected): string {
+  assert.ok('failure' in connected);
+  return outcome(connected.failure);
+}
+
+async function* content(...pieces: string[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield asciiBytes(piece);
+}
+
+test('a message, and its results', async () => {
+  const { peer, connection } = await ready();
+  const sent = connection.send(MESSAGE, content('he', 'llo\r\n'));
+  assert.match(await peer.hear(), /^MAIL.*\r\nRCPT.*\r\nRCPT.*\r\nDATA\r\n$/s);
+  await peer.say('250 ok\r\n250 ok\r\n550 5.1.1 no\r\n354 go\r\n');
+  let heard = '';
+  while (!heard.endsWith('\r\n.\r\n')) heard += await peer.hear();
+  assert.equal(heard, 'hello\r\n.\r\n');
+  await peer.say('250 2.0.0 taken\r\n');
+  const results = await sent;
+  assert.deepEqual(results.map(outcome), ['250 2.0.0 content', '550 5.1.1 rcpt']);
+  assert.deepEqual(
+    results.map(({ recipient }) => recipient),
+    MESSAGE.to,
+  );
+  assert.equal(connection.end, null);
+  assert.equal(connection.extensions.pipelining, true);
+  const closed = connection.close();
+  assert.equal(await peer.hear(), 'QUIT\r\n');
+  await peer.say('221 bye\r\n');
+  await closed;
+  assert.deepEqual(connection.end, { type: 'close', reason: 'quit', failure: null });
+  await connection.close();
+  await assert.rejects(connection.send(MESSAGE, content()), StateError);
+});
+
+test('an envelope that cannot be written rejects, and the connection lives', async () => {
+  const { connection } = await ready();
+  await assert.rejects(connection.send(envelope('', []), content()), TypeError);
+  assert.equal(connection.end, null);
+});
+
+test('content is not read when nobody takes the message', async () => {
+  const { peer, connection } = await ready();
+  let read = false;
+  const sent = connection.send(MESSAGE, {
+    [Symbol.asyncIterator]() {
+      read = true;
+      return content();
+    },
+  });
+  await peer.hear();
+  await peer.say('250 ok\r\n550 no\r\n550 no\r\n503 no\r\n');
+  assert.deepEqual((await sent).map(outcome), ['550 rcpt', '550 rcpt']);
+  assert.equal(read, false);
+});
+
+test('the server refuses in the middle: its word is the result, and no more content is read', async () => {
+  const { peer, connection } = await ready();
+  let closed = false;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield asciiBytes('more\r\n');
+    } finally {
+      closed = true;
+    }
+  }
+  const sent = connection.send(MESSAGE, endless());
+  await peer.hear();
+  await peer.say(TAKEN);
+  await peer.hear();
+  await peer.say('552 5.3.4 enough\r\n');
+  assert.deepEqual((await sent).map(outcome), ['552 5.3.4 content', '552 5.3.4 content']);
+  assert.equal(closed, true);
+  assert.equal(connection.end?.reason, 'refused');
+});
+
+test('a server that says why and hangs up is heard, though nothing can be written any more', async () => {
+  const peer = new Peer();
+  let broken = false;
+  const { client } = peer;
+  const wire: Wire = Object.create(client, {
+    write: {
+      value: (bytes: Uint8Array) =>
+        broken ? Promise.reject(new Error('EPIPE')) : client.write(bytes),
+    },
+    read: { value: () => client.read(0) },
+    buffered: { value: () => client.buffered() },
+    destroy: { value: () => client.destroy() },
+    close: { value: () => client.close() },
+    tls: { value: null },
+  });
+  const connection = connectionOf(await peer.connect({}, wire));
+  async function* long(): AsyncGenerator<Uint8Array> {
+    yield asciiBytes('one\r\n');
+    broken = true;
+    await peer.say('554 5.7.1 spam\r\n');
+    yield asciiBytes('two\r\n');
+    yield asciiBytes('three\r\n');
+  }
+  const sent = connection.send(MESSAGE, long());
+  await peer.hear();
+  await peer.say(TAKEN);
+  assert.deepEqual((await sent).map(outcome), ['554 5.7.1 content', '554 5.7.1 content']);
+});
+
+test('nothing can be written and nothing was said: 451 with the reason', async () => {
+  const { peer, connection } = await ready();
+  peer.wire.destroy();
+  const results = await connection.send(MESSAGE, content('x'));
+  assert.deepEqual(results.map(outcome), ['451 4.4.2 mail local', '451 4.4.2 mail local']);
+  assert.equal(results[0]?.reply.text, 'the connection is broken');
+  assert.equal(connection.end?.reason, 'aborted');
+});
+
+async function* torn(): AsyncGenerator<Uint8Array> {
+  yield asciiBytes('half a mess');
+  throw new Error('EIO');
+}
+
+test('content that cannot be read rejects, and the connection is cut in the middle', async () => {
+  const { peer, connection } = await ready();
+  const sent = connection.send(MESSAGE, torn());
+  const rejected = assert.rejects(sent, /EIO/);
+  await peer.hear();
+  await peer.say(TAKEN);
+  await rejected;
+  assert.equal(connection.end?.reason, 'aborted');
+  // The end of data never came.
+  assert.equal(await peer.hear().catch(() => 'cut'), 'cut');
+});
+
+test('content with a bare line end: 554, and the server sees no end', async () => {
+  const { peer, connection } = await ready();
+  const sent = connection.send(MESSAGE, content('a\r\n', 'b\n.\r\n', 'c'));
+  await peer.hear();
+  await peer.say(TAKEN);
+  assert.deepEqual((await sent).map(outcome), [
+    '554 5.6.0 content local',
+    '554 5.6.0 content local',
+  ]);
+});
+
+test('the end of the server, and its silence', async () => {
+  for (const [how, reason] of [
+    ['close', 'closed'],
+    ['expire', 'timeout'],
+  ] as const) {
+    const { peer, connection } = await ready();
+    const sent = connection.send(MESSAGE, content('x'));
+    await peer.hear();
+    await peer.say('250 ok\r\n550 no\r\n');
+    if (how === 'close') await peer.wire.close();
+    else await new Promise((resolve) => setImmediate(resolve));
+    if (how === 'expire') peer.client.expire();
+    assert.deepEqual((await sent).map(outcome), ['550 rcpt', '451 4.4.2 rcpt local']);
+    assert.equal(connection.end?.reason, reason);
+  }
+});
+
+test('421 behind 354 in one chunk', async () => {
+  const { peer, connection } = await ready();
+  const sent = connection.send(MESSAGE, content('x'));
+  await peer.hear();
+  await peer.say(`${TAKEN}421 4.3.2 bye\r\n`);
+  assert.deepEqual((await sent).map(outcome), ['421 4.3.2 content', '421 4.3.2 content']);
+  assert.equal(connection.end?.reason, 'shutdown');
+});
+
+test('hostile 22: a reply that came while the connection was idle is not taken for that to MAIL', async () => {
+  const { peer, connection } = await ready();
+  await peer.say(TAKEN);
+  const results = await connection.send(MESSAGE, content('x'));
+  assert.deepEqual(results.map(outcome), ['451 4.5.0 mail local', '451 4.5.0 mail local']);
+  assert.equal(connection.end?.reason, 'broken');
+});
+
+test('a connection that the server closed while it was idle', async () => {
+  const { peer, connection } = await ready();
+  await peer.say('421 4.4.2 idle too long\r\n');
+  await peer.wire.close();
+  const results = await connection.send(MESSAGE, content('x'));
+  assert.deepEqual(results.map(outcome), ['421 4.4.2 mail', '421 4.4.2 mail']);
+  await connection.close();
+});
+
+test('cancel cuts the connection, whatever it is at; cancelled before, there is none', async () => {
+  const cancel = new CancelSource();
+  const { peer, connection } = await ready({ cancel });
+  const sent = connection.send(MESSAGE, content('x'));
+  await peer.hear();
+  cancel.fire();
+  const results = await sent;
+  assert.deepEqual(results.map(outcome), ['451 4.4.2 mail local', '451 4.4.2 mail local']);
+  assert.equal(results[0]?.reply.text, 'cancelled on our side');
+  const [here] = memoryWires();
+  const connected = await connectSmtp(here, { hostname: ME, cancel });
+  assert.equal(failureOf(connected), '451 4.4.2 connect local');
+});
+
+test('a handshake that fails is a failure of its own phase', async () => {
+  const peer = new Peer();
+  const wire: Wire = Object.create(peer.client, {
+    startTls: { value: () => Promise.reject(new Error('certificate has expired')) },
+    read: { value: () => peer.client.read(0) },
+    write: { value: (bytes: Uint8Array) => peer.client.write(bytes) },
+    buffered: { value: () => 0 },
+    destroy: { value: () => peer.client.destroy() },
+    tls: { value: null },
+  });
+  const connected = connectSmtp(wire, { hostname: ME });
+  await peer.say('220 mx.example\r\n');
+  await peer.hear();
+  await peer.say(ehlo(['STARTTLS']));
+  await peer.hear();
+  await peer.say('220 go\r\n');
+  const result = await connected;
+  assert.equal(failureOf(result), '451 4.4.2 startTls local');
+  assert.ok('failure' in result);
+  assert.equal(result.failure.reply.text, 'certificate has expired');
+});
+
+test('a server that is ready and hangs up in one breath', async () => {
+  const peer = new Peer();
+  const connected = connectSmtp(peer.client, { hostname: ME });
+  await peer.say('220 mx.example\r\n');
+  await peer.hear();
+  await peer.say('250 mx.example\r\n421 4.3.2 bye\r\n');
+  assert.equal(failureOf(await connected), '421 4.3.2 connect');
+});
+
+test('a greeting that refuses', async () => {
+  const peer = new Peer();
+  const connected = connectSmtp(peer.client, { hostname: ME });
+  await peer.say('554 5.7.1 not you\r\n');
+  assert.equal(await peer.hear(), 'QUIT\r\n');
+  await peer.say('221 bye\r\n');
+  assert.equal(failureOf(await connected), '554 5.7.1 connect');
+  assert.equal(await peer.wire.read(0), null);
+});
+
+/** A mechanism that says these things, one after the other. */
+function mechanism(name: string, ...says: (string | null)[]): ClientMechanism {
+  const next = (): Uint8Array | null => {
+    const text = says.shift() ?? null;
+    return text === null ? null : asciiBytes(text);
+  };
+  return { mechanism: name, start: next, step: next };
+}
+
+/** The server of this package, with a mailroom. */
+async function withServer(options: Partial<ConnectOptions>): Promise<Connected> {
+  const [near, far] = memoryWires();
+  const server = new SmtpServer({
+    hostname: 'mx.example',
+    mechanisms: ['PLAIN', 'LOGIN'],
+    startTls: true,
+    limits: { failedLogins: 2 },
+  });
+  void run(server, near, new Mailroom());
+  return connectSmtp(far, { hostname: ME, ...options });
+}
+
+test('a login: the first mechanism that is offered, behind TLS', async () => {
+  const cases: ClientMechanism[][] = [
+    [mechanism('SCRAM-SHA-256', 'x'), mechanism('plain', '\0ale\0secret'), mechanism('LOGIN')],
+    [mechanism('LOGIN', null, 'ale', 'secret')],
+    [mechanism('PLAIN', null, '\0ale\0secret')],
+  ];
+  for (const mechanisms of cases) {
+    const connection = connectionOf(await withServer({ mechanisms }));
+    assert.notEqual(connection.tls, null);
+    await connection.close();
+  }
+});
+
+test('a login that fails, is not offered, or may not be in the clear: there is no connection', async () => {
+  const cases: [Partial<ConnectOptions>, string][] = [
+    [{ mechanisms: [mechanism('PLAIN', '\0ale\0wrong')] }, '535 5.7.8 auth'],
+    [{ mechanisms: [mechanism('LOGIN', null, 'ale', null)] }, '501 5.7.0 auth'],
+    [{ mechanisms: [mechanism('X', 'x')] }, '451 4.7.4 auth local'],
+    [{ mechanisms: [] }, '451 4.7.4 auth local'],
+  ];
+  for (const [options, expected] of cases)
+    assert.equal(failureOf(await withServer(options)), expected);
+  const peer = new Peer();
+  const connected = peer.connect({ mechanisms: [mechanism('PLAIN', 'x')] });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await peer.hear(), 'QUIT\r\n');
+  await peer.say('221 bye\r\n');
+  assert.equal(failureOf(await connected), '538 5.7.11 auth local');
+});
+
+test('the server hangs up in the middle of a login', async () => {
+  const peer = new Peer();
+  const login = { mechanisms: [mechanism('PLAIN', 'x')], allowPlaintextAuth: true };
+  const connected = peer.connect(login);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await peer.hear(), 'AUTH PLAIN eA==\r\n');
+  await peer.wire.close();
+  assert.equal(failureOf(await connected), '451 4.4.2 auth local');
+});
+
+test('a mechanism that throws rejects, and the wire is cut', async () => {
+  const peer = new Peer();
+  const bad: ClientMechanism = {
+    ...mechanism('PLAIN'),
+    start: () => {
+      throw new RangeError('no password');
+    },
+  };
+  await assert.rejects(peer.connect({ mechanisms: [bad], allowPlaintextAuth: true }), RangeError);
+  await assert.rejects(peer.wire.read(0));
+});
+
+test('TLS that stood from the start', async () => {
+  const peer = new Peer();
+  await peer.client.startTls();
+  const connection = connectionOf(await peer.connect({ startTls: 'required' }));
+  assert.notEqual(connection.tls, null);
+});
