@@ -1,9 +1,5 @@
 export type { Canonicalization } from './canonicalization.ts';
-export {
-  generateKey,
-  type GeneratedKey,
-  type GenerateKeyOptions,
-} from './generate-key.ts';
+export { generateKey, type GeneratedKey, type GenerateKeyOptions } from './generate-key.ts';
 export type { Weakness } from './judge.ts';
 export { formatKeyRecord, type KeyRecord, parseKeyRecord, txtStrings } from './key-record.ts';
 export {

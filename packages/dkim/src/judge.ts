@@ -9,14 +9,7 @@ import type { KeyAnswer } from './key-lookup.ts';
 import type { KeyRecord } from './key-record.ts';
 import { MIN_RSA_BITS } from './limits.ts';
 import { publicKeyFor } from './public-key.ts';
-import {
-  type DkimResult,
-  fail,
-  isRefusal,
-  permerror,
-  policy,
-  type Refusal,
-} from './result.ts';
+import { type DkimResult, fail, isRefusal, permerror, policy, type Refusal } from './result.ts';
 import type { DkimSignature } from './signature.ts';
 
 /**
@@ -62,16 +55,13 @@ function judgeWith(record: KeyRecord, signature: DkimSignature, evidence: Eviden
 
 /** RFC 6376 §6.1.3 step 3. */
 function checkBody({ bodyHash, bodyLength }: DkimSignature, body: BodyHash): Refusal | null {
-  if (bodyLength !== null && bodyLength > body.size) return fail('its l= is more than the body has');
+  if (bodyLength !== null && bodyLength > body.size)
+    return fail('its l= is more than the body has');
   return body.digest().equals(bodyHash) ? null : fail('the body was changed');
 }
 
 /** RFC 6376 §6.1.3 step 4. */
-function checkHeader(
-  signature: DkimSignature,
-  fields: FieldIndex,
-  key: KeyObject,
-): Refusal | null {
+function checkHeader(signature: DkimSignature, fields: FieldIndex, key: KeyObject): Refusal | null {
   const { signedHeaders, unsigned, headerCanonicalization, hash, keyType } = signature;
   const parts = canonicalHeader(fields.select(signedHeaders), unsigned, headerCanonicalization);
   const data = Buffer.concat(parts);

@@ -3,13 +3,7 @@
  */
 
 /** The words of RFC 8601 §2.7.1; a message without a signature has no result at all. */
-export type DkimVerdict =
-  | 'pass'
-  | 'fail'
-  | 'neutral'
-  | 'policy'
-  | 'temperror'
-  | 'permerror';
+export type DkimVerdict = 'pass' | 'fail' | 'neutral' | 'policy' | 'temperror' | 'permerror';
 
 /** What a signature says of itself, as far as it could be read. Nothing of it is to be believed unless it passed. */
 export interface DkimClaims {

@@ -33,7 +33,9 @@ export class UnsignableError extends Error {
  * above all others. A bad key, selector, domain or any other option is a `TypeError` here and now; an `UnsignableError`
  * is what `end()` may reject with. Never is there an empty result.
  */
-export function dkimSigner(options: DkimSignerOptions | readonly DkimSignerOptions[]): Sink<string> {
+export function dkimSigner(
+  options: DkimSignerOptions | readonly DkimSignerOptions[],
+): Sink<string> {
   return new DkimSigner([options].flat());
 }
 

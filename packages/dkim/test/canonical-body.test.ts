@@ -16,6 +16,10 @@ function canonical(how: Canonicalization, chunks: readonly Uint8Array[]): string
   return text;
 }
 
+function hash(text: string, name: string): string {
+  return createHash(name).update(text).digest('base64');
+}
+
 /** Chunks, and what both canonicalizations make of them. */
 const TABLE: [chunks: string[], simple: string, relaxed: string][] = [
   [[], '\r\n', ''],
@@ -61,10 +65,15 @@ test('RFC 6376 §3.4.5: the example, both ways', () => {
 });
 
 test('RFC 6376 §3.4.3, §3.4.4: hashes of an empty body', () => {
-  const hash = (text: string, name: string): string => createHash(name).update(text).digest('base64');
-  assert.equal(hash(canonical('simple', []), 'sha256'), 'frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=');
+  assert.equal(
+    hash(canonical('simple', []), 'sha256'),
+    'frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=',
+  );
   assert.equal(hash(canonical('simple', []), 'sha1'), 'uoq1oCgLlTqpdDX/iUbLy7J1Wic=');
-  assert.equal(hash(canonical('relaxed', []), 'sha256'), '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=');
+  assert.equal(
+    hash(canonical('relaxed', []), 'sha256'),
+    '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  );
   assert.equal(hash(canonical('relaxed', []), 'sha1'), '2jmj7l5rSw0yVb/vlWAYkK/YBwk=');
 });
 
@@ -81,8 +90,14 @@ const PLAIN: Record<Canonicalization, (body: string) => string> = {
 const body = fc
   .array(
     fc.oneof(
-      { weight: 9, arbitrary: fc.constantFrom('\r\n', '\r', '\n', ' ', '  ', '\t', 'a', '\0', '\xa0') },
-      { weight: 1, arbitrary: fc.constantFrom('b'.repeat(5000), 'word '.repeat(400), '\r\n'.repeat(3000)) },
+      {
+        weight: 9,
+        arbitrary: fc.constantFrom('\r\n', '\r', '\n', ' ', '  ', '\t', 'a', '\0', '\xa0'),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('b'.repeat(5000), 'word '.repeat(400), '\r\n'.repeat(3000)),
+      },
     ),
     { maxLength: 24 },
   )

@@ -19,9 +19,18 @@ export interface Forging {
 }
 
 /** The message with a signature above it that is right in all but what the tags make wrong. */
-export function forge(message: Buffer, { tags = {}, key = RSA, hash = 'sha256' }: Forging = {}): Buffer {
+export function forge(
+  message: Buffer,
+  { tags = {}, key = RSA, hash = 'sha256' }: Forging = {},
+): Buffer {
   const { header, body } = splitMessage(message);
-  const all: Tagging = { v: '1', a: `rsa-${hash}`, c: 'relaxed/relaxed', d: 'example.org', s: 'rsa' };
+  const all: Tagging = {
+    v: '1',
+    a: `rsa-${hash}`,
+    c: 'relaxed/relaxed',
+    d: 'example.org',
+    s: 'rsa',
+  };
   Object.assign(all, { h: 'From:Subject', bh: null }, tags);
   const [how, bodyHow = 'simple'] = (all['c'] ?? 'simple').split('/');
   if (!isCanonicalization(how) || !isCanonicalization(bodyHow)) throw new TypeError('c=');
@@ -42,6 +51,9 @@ export function forge(message: Buffer, { tags = {}, key = RSA, hash = 'sha256' }
     key.asymmetricKeyType === 'rsa'
       ? sign(hash, data, key)
       : sign(null, createHash(hash).update(data).digest(), key);
-  const b = tags['b'] === undefined ? `; b=${value.toString('base64')}` : (tags['b'] ?? '') && `; b=${tags['b']}`;
+  const b =
+    tags['b'] === undefined
+      ? `; b=${value.toString('base64')}`
+      : (tags['b'] ?? '') && `; b=${tags['b']}`;
   return Buffer.concat([octets(`${text}${b}\r\n`), message]);
 }

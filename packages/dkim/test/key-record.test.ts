@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 
-import { formatKeyRecord, generateKey, parseKeyRecord, signingKey, txtStrings } from '../src/index.ts';
+import {
+  formatKeyRecord,
+  generateKey,
+  parseKeyRecord,
+  signingKey,
+  txtStrings,
+} from '../src/index.ts';
 import { ED25519, RSA } from './keys.ts';
 
 /** A record, and the reason for which it is refused; null where it is not. RFC 6376 §3.6.1. */
@@ -45,7 +51,10 @@ test('a record with all its tags', () => {
 test('a record is cut into strings of at most 255 octets, and joins again', () => {
   const record = `v=DKIM1; k=rsa; p=${'A'.repeat(700)}`;
   const strings = txtStrings(record);
-  assert.deepEqual(strings.map(({ length }) => length), [255, 255, 208]);
+  assert.deepEqual(
+    strings.map(({ length }) => length),
+    [255, 255, 208],
+  );
   assert.equal(strings.join(''), record);
   assert.deepEqual(txtStrings('short'), ['short']);
 });

@@ -75,8 +75,13 @@ test('RFC 8463 Appendix A.1: what its Ed25519 key signs here verifies with its r
     key: ed25519FromSeed('nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A='),
   });
   assert.match(field, /bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;/);
-  const results = await verify(Buffer.concat([Buffer.from(field), message]), { resolver: FOOTBALL });
-  assert.deepEqual(results.map(({ result }) => result), ['pass']);
+  const results = await verify(Buffer.concat([Buffer.from(field), message]), {
+    resolver: FOOTBALL,
+  });
+  assert.deepEqual(
+    results.map(({ result }) => result),
+    ['pass'],
+  );
 });
 
 test('RFC 6376 §3.6.2.2: the strings of a record are joined with nothing between', () => {

@@ -17,7 +17,9 @@ const GOOD = {
 
 function field(tags: Record<string, string | null>): Buffer {
   const list = Object.entries({ ...GOOD, ...tags }).filter(([, value]) => value !== null);
-  return octets(`DKIM-Signature: ${list.map(([name, value]) => `${name}=${value};`).join(' ')}\r\n`);
+  return octets(
+    `DKIM-Signature: ${list.map(([name, value]) => `${name}=${value};`).join(' ')}\r\n`,
+  );
 }
 
 test('RFC 6376 §3.5: a field with all that is required, and the defaults of the rest', () => {
@@ -34,7 +36,10 @@ test('RFC 6376 §3.5: a field with all that is required, and the defaults of the
   assert.equal(signature.headerCanonicalization, 'simple');
   assert.equal(signature.bodyCanonicalization, 'simple');
   assert.equal(signature.identityDomain, 'Example.org');
-  assert.deepEqual([signature.bodyLength, signature.timestamp, signature.expiration], [null, null, null]);
+  assert.deepEqual(
+    [signature.bodyLength, signature.timestamp, signature.expiration],
+    [null, null, null],
+  );
 });
 
 /** Tags that change the good field, and part of the reason for which it is refused; null where it is not. */
@@ -122,7 +127,10 @@ test('RFC 6376 §3.7: the value of b= is taken out with the white space around i
 });
 
 test('i= is decoded, and what it decodes to stays text of others', () => {
-  assert.equal(parseSignature(field({ i: 'a=0D=0A=3B@example.org' })).claims.identity, 'a\r\n;@example.org');
+  assert.equal(
+    parseSignature(field({ i: 'a=0D=0A=3B@example.org' })).claims.identity,
+    'a\r\n;@example.org',
+  );
 });
 
 test('a field that is too long is not read', () => {

@@ -34,7 +34,8 @@ const TABLE: [list: string, tags: Record<string, string> | null][] = [
 for (const [list, tags] of TABLE) {
   test(`tags ${JSON.stringify(list)}`, () => {
     const parsed = parseTags(list);
-    const values = parsed && Object.fromEntries([...parsed].map(([name, { value }]) => [name, value]));
+    const values =
+      parsed && Object.fromEntries([...parsed].map(([name, { value }]) => [name, value]));
     assert.deepEqual(values, tags);
   });
 }
