@@ -92,6 +92,10 @@ export class FileQueue implements Queue {
     return Promise.resolve(views.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
+  entry(id: QueueId): Promise<QueueEntry | null> {
+    return Promise.resolve(this.#stored.get(id)?.view() ?? null);
+  }
+
   read(id: QueueId): AsyncIterable<Uint8Array> {
     const entry = this.#stored.get(id);
     if (!entry) throw new StateError(`${id} is not in the queue`);

@@ -137,6 +137,8 @@ export interface Queue {
   commit(envelope: Envelope, message: Content | Spooled, options?: CommitOptions): Promise<QueueId>;
   /** All that is not done, the oldest first. */
   entries(): Promise<QueueEntry[]>;
+  /** One of them; null when it is not there. */
+  entry(id: QueueId): Promise<QueueEntry | null>;
   /** The octets of a message as they were committed. A `StateError` for an id that is not there. */
   read(id: QueueId): AsyncIterable<Uint8Array>;
   /** What is due at a time, what is due longest first. Nothing of an entry that is held. */

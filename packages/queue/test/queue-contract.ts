@@ -80,7 +80,7 @@ export function queueContract(
     assert.throws(() => later.read(id), StateError);
   });
 
-  test(`${name}: entries come in the order of their ids`, async (t) => {
+  test(`${name}: entries come in the order of their ids, or by their id`, async (t) => {
     const open = opener(t);
     const queue = await open();
     const ids = [3000, 1000, 2000].map((time) => newQueueId(time));
@@ -88,6 +88,8 @@ export function queueContract(
     for (const one of [queue, await open()]) {
       const found = (await one.entries()).map((entry) => entry.id);
       assert.deepEqual(found, ids.toSorted());
+      for (const entry of await one.entries()) assert.deepEqual(await one.entry(entry.id), entry);
+      assert.equal(await one.entry(newQueueId()), null);
     }
   });
 
@@ -305,6 +307,7 @@ export function queueContract(
     for (const act of ['hold', 'release', 'retry', 'remove'] as const) await queue[act](id);
     for (const one of [queue, await open()]) {
       assert.deepEqual([await one.entries(), await one.nextDue()], [[], null]);
+      assert.equal(await one.entry(id), null);
       assert.throws(() => one.read(id), StateError);
     }
   });

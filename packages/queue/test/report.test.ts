@@ -119,6 +119,27 @@ for (const [what, outcomes] of [
   });
 }
 
+test('a report and its name are synced before the record that commits it, and the move before it is told', async (t) => {
+  const one = await begin(t);
+  one.arm();
+  await record(one.queue, one.id, SOME);
+  const calls = one.calls.map(({ name, path }) => `${name} ${path.slice(one.path.length + 1)}`);
+  const named = calls.map((call) =>
+    call.replace(/\/(\w+)\.1$/, '/entry').replace(/\/\w{29}/, '/report'),
+  );
+  const changing = named.filter((call) => !/^(lstat|open|read|close)/.test(call));
+  assert.deepEqual(changing, [
+    ...Array.from({ length: 3 }, () => 'write tmp/report'),
+    'sync tmp/report',
+    'sync tmp',
+    'write entries/entry',
+    'sync entries/entry',
+    'rename tmp/report',
+    'sync entries',
+    'sync tmp',
+  ]);
+});
+
 test('a report that was delivered and is gone does not come back with the log that names it', async (t) => {
   const one = await begin(t);
   await record(one.queue, one.id, SOME);
