@@ -1,0 +1,84 @@
+/** The connections of a `Delivery`: opened when asked for, used again where one to the same host waits. */
+import type { SmtpConnection } from '@postino/smtp-wire';
+import { CancelSource } from '@postino/wire';
+import { HostMemory } from './host-memory.ts';
+import { IdleConnections } from './idle-connections.ts';
+import type { Job } from './job.ts';
+import { openConnection, type Target } from './open-connection.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Told } from './types.ts';
+
+export interface Connection {
+  readonly smtp: SmtpConnection;
+  readonly target: Target;
+  readonly cut: CancelSource;
+  /** It has served another message, so the host may have left it in the meantime. */
+  readonly reused: boolean;
+}
+
+export class Connections {
+  readonly #options: ResolvedOptions;
+  readonly #idle: IdleConnections<Connection>;
+  readonly #memory: HostMemory;
+
+  constructor(options: ResolvedOptions) {
+    const { idleTime, idleConnections, hostPenalty, rememberedHosts } = options.limits;
+    this.#options = options;
+    this.#idle = new IdleConnections({ time: idleTime, count: idleConnections });
+    this.#memory = new HostMemory({ penalty: hostPenalty, size: rememberedHosts });
+  }
+
+  /** Whether an address failed of late. */
+  hasFailed(address: string): boolean {
+    return this.#memory.hasFailed(address, this.#options.now());
+  }
+
+  /** One that waits, or a new one; to be given back with `release`. */
+  async obtain(target: Target, job: Job): Promise<Connection | { readonly failure: Told }> {
+    const idle = this.#idle.take(keyOf(target));
+    const cut = idle?.cut ?? new CancelSource();
+    job.holds(cut);
+    if (idle) return { ...idle, reused: true };
+    const { dial, client } = this.#options;
+    const localAddress = this.#localAddress(target.address);
+    const opened = await openConnection(target, { dial, client, localAddress, cancel: cut });
+    if ('smtp' in opened) return { ...opened, target, cut, reused: false };
+    job.lets(cut);
+    if (!job.cancelled) this.#failed(target);
+    return opened;
+  }
+
+  /** Keeps one for the next message where it still stands; where the host has broken it, that is remembered. */
+  async release(connection: Connection, job: Job): Promise<void> {
+    const { smtp, target, cut, reused } = connection;
+    job.lets(cut);
+    if (smtp.end === null) {
+      this.#memory.worked(target.address);
+      await this.#idle.put(keyOf(target), connection, this.#options.now());
+    } else if (smtp.end.reason !== 'aborted' && !reused) this.#failed(target);
+  }
+
+  /** Closes what has waited for `limits.idleTime`. */
+  expire(now: number): Promise<void> {
+    return this.#idle.expire(now);
+  }
+
+  close(): Promise<void> {
+    return this.#idle.close();
+  }
+
+  #failed({ address }: Target): void {
+    this.#memory.failed(address, this.#options.now());
+  }
+
+  /** Ours of the same family; where there is none the system chooses. */
+  #localAddress(address: string): string | null {
+    const isIpv6 = address.includes(':');
+    return this.#options.localAddresses.find((own) => own.includes(':') === isIpv6) ?? null;
+  }
+}
+
+/** What must be alike for a connection to be used again; the login and our own address are those of all. */
+function keyOf({ host, address, port, rule }: Target): string {
+  return JSON.stringify([host, address, port, rule]);
+}
