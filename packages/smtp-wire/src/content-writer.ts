@@ -12,34 +12,37 @@ const CR = 0x0d;
  */
 export class ContentWriter {
   readonly #dots = new DotWriter();
-  readonly #eightBit: boolean;
-  #afterCr = false;
+  readonly #highest: number;
+  /** The last octet of what came before. */
+  #last = 0;
 
   /** `eightBit`: octets above 127 may pass. RFC 6152 §3. */
   constructor(options: { readonly eightBit: boolean }) {
-    this.#eightBit = options.eightBit;
+    this.#highest = options.eightBit ? 255 : 127;
   }
 
-  /** The octets for the wire, or why they cannot go there. */
+  /** The octets for the wire, or why they cannot go there: the first reason, however they are cut. */
   write(bytes: Uint8Array): Uint8Array | Reply {
-    if (hasBareLineEnd(bytes, this.#afterCr)) return CLIENT_REPLIES.bareLineEnd;
-    if (!this.#eightBit && bytes.some((octet) => octet > 127)) return CLIENT_REPLIES.eightBit;
-    if (bytes.length > 0) this.#afterCr = bytes.at(-1) === CR;
-    return this.#dots.write(bytes);
+    return this.#fault(bytes) ?? this.#dots.write(bytes);
   }
 
   /** What ends it: a dot on a line of its own. RFC 5321 §4.1.1.4. */
   end(): Uint8Array | Reply {
-    return this.#afterCr ? CLIENT_REPLIES.bareLineEnd : this.#dots.end();
+    return this.#last === CR ? CLIENT_REPLIES.bareLineEnd : this.#dots.end();
   }
-}
 
-/** `afterCr`: what came before ends with CR. A CR at the end may yet be followed by its LF. */
-function hasBareLineEnd(bytes: Uint8Array, afterCr: boolean): boolean {
-  if (afterCr && bytes.length > 0 && bytes[0] !== LF) return true;
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1))
-    if (at + 1 < bytes.length && bytes[at + 1] !== LF) return true;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1))
-    if (at === 0 ? !afterCr : bytes[at - 1] !== CR) return true;
-  return false;
+  #fault(bytes: Uint8Array): Reply | null {
+    const highest = this.#highest;
+    let last = this.#last;
+    // A plain loop: nearly all octets pass its first test, and no input is slower than another.
+    for (let at = 0; at < bytes.length; at++) {
+      const octet = bytes[at]!;
+      const mayEnd = octet <= CR || last === CR;
+      if (mayEnd && (octet === LF) !== (last === CR)) return CLIENT_REPLIES.bareLineEnd;
+      if (octet > highest) return CLIENT_REPLIES.eightBit;
+      last = octet;
+    }
+    this.#last = last;
+    return null;
+  }
 }

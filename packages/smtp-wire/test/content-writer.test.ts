@@ -50,6 +50,14 @@ test('octets above 127 pass only where they may', () => {
   assert.equal(write(['hello\x7f'], false), 'hello\x7f\r\n.\r\n');
 });
 
+test('the first reason counts, however it is cut', () => {
+  const reasons = { '\xf6\n': CLIENT_REPLIES.eightBit, '\n\xf6': CLIENT_REPLIES.bareLineEnd };
+  for (const [content, { text }] of Object.entries(reasons)) {
+    assert.equal(write([content], false), String(text));
+    assert.equal(write(content.split(''), false), String(text));
+  }
+});
+
 test('what is written, DotReader reads, and nothing else ends it', () => {
   const octet = fc.constantFrom('.', '\r\n', '\r', '\n', 'a');
   fc.assert(
