@@ -48,7 +48,7 @@ export function reportText(
     if (those.length === 0) return [];
     return [LEADS[action], ...those.map((one) => recipientText(one, utf8))];
   });
-  const start = `This is an automatic report of the mail server ${harmless(reportingMta)}.`;
+  const start = fold(`This is an automatic report of the mail server ${harmless(reportingMta)}.`);
   const what = returned === 'message' ? 'Your message' : 'The header of your message';
   const end = `${what} stands at the end of this report.`;
   return [start, ...paragraphs, end].map((paragraph) => `${paragraph}\r\n`).join('\r\n');

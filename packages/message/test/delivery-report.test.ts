@@ -279,12 +279,29 @@ test('an internationalized message with nothing past ASCII: the old types', asyn
   });
   assert.deepEqual([report.body, report.smtpUtf8], ['8BITMIME', false]);
   assert.doesNotMatch(await octetsOf(report), /global/);
-  const path = await deliveryReport({
-    ...options,
-    envelope: { smtpUtf8: true },
-    reversePath: '<é@b>',
+});
+
+const pastAscii: [what: string, changes: Partial<DeliveryReportOptions>][] = [
+  ['the sender', { reversePath: '<é@b.example>' }],
+  ['a recipient', { recipients: [{ ...failed, address: 'é@example.net' }] }],
+  ['the header', { message: message('Subject: caf\xc2\x80\r\n\r\n') }],
+];
+for (const [what, changes] of pastAscii) {
+  test(`an internationalized message with only ${what} past ASCII: the new types`, async () => {
+    const envelope = { smtpUtf8: true };
+    const report = await deliveryReport({ ...options, envelope, ...changes });
+    assert.deepEqual([report.body, report.smtpUtf8], ['8BITMIME', true]);
+    const [header = '', words = '', status = '', returned = ''] = partsOf(await octetsOf(report));
+    for (const part of [header, words, status])
+      assert.match(part, /^Content-Transfer-Encoding: 8bit\r$/m);
+    assert.match(status, /^Content-Type: message\/global-delivery-status\r/);
+    assert.match(returned, /^Content-Type: message\/global\r/);
   });
-  assert.equal(path.smtpUtf8, true);
+}
+
+test('the lowest octet past ASCII is one', async () => {
+  const raw = await deliveryReport({ ...options, message: message('A: \x80\r\n\r\n') });
+  assert.deepEqual([raw.body, raw.smtpUtf8], ['8BITMIME', false]);
 });
 
 test('without SMTPUTF8 an address past ASCII is escaped, and all else becomes ?', async () => {

@@ -52,5 +52,5 @@ export function addressBits(address: string): string | null {
   const [radix, width] = labels.length === 4 ? [10, 8] : [16, 4];
   const bits = labels.map((label) => parseInt(label, radix).toString(2).padStart(width, '0'));
   const all = bits.join('');
-  return all.startsWith(MAPPED) && all.length === 128 ? all.slice(MAPPED.length) : all;
+  return all.startsWith(MAPPED) ? all.slice(MAPPED.length) : all;
 }

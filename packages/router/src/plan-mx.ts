@@ -74,7 +74,6 @@ async function planDomain(domain: string, options: PlanMxOptions): Promise<MxPla
 
   const own = ownNames(options);
   const hosts = betterThanUs(answer.hosts, ({ name }) => own.has(name));
-  if (hosts.length === 0) return refuse(MX_REPLIES.loop(domain));
   const found = await Promise.all(
     hosts.slice(0, maxHosts).map(async (host) => ({
       ...host,

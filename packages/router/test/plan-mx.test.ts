@@ -146,6 +146,9 @@ test('hostile 58: a host whose addresses nobody knows now: the next one, or late
     [2, 'nowhere.example'],
   ] as const;
   assert.equal(await plan(slow), 'defer 451 4.4.3');
+  const resolver = zone({ ...HOSTS, 'example.org': { MX: slow } });
+  const deferred = await planMx('example.org', { resolver });
+  assert.match(String(deferred.type === 'defer' && deferred.cause), /ETIMEOUT/);
   assert.equal(await plan([...slow, [10, 'mx2.example']]), MX2);
   assert.equal(await plan([[1, 'half.example']]), 'half.example=192.0.2.9');
 });
@@ -199,8 +202,30 @@ for (const [ownHosts, expected] of own) {
 }
 
 test('hostile 58: a domain that is us does not loop', async () => {
-  const options = { resolver: zone(HOSTS), ownHosts: ['mx2.example'] };
-  assert.equal(show(await planMx('mx2.example', options)), 'refuse 550 5.4.4');
+  for (const ownHosts of [['mx2.example'], ['192.0.2.2']]) {
+    const planned = await planMx('mx2.example', { resolver: zone(HOSTS), ownHosts });
+    assert.equal(show(planned), 'refuse 550 5.4.4');
+    assert.match(String(planned.type === 'refuse' && planned.reply.text), /names this host/);
+  }
+});
+
+test('a host that is named twice is as good as where it is better', async () => {
+  const twice = [
+    [10, 'mx2.example'],
+    [15, 'us.example'],
+    [20, 'mx2.example'],
+  ] as const;
+  assert.equal(await plan(twice, { ownHosts: ['us.example'] }), MX2);
+});
+
+test('a dot at the end of a host is none of its name', async () => {
+  const mx = [{ priority: 1, exchange: 'MX2.example.' }];
+  const resolver: Resolver = { ...zone(HOSTS), resolveMx: async () => mx };
+  assert.equal(show(await planMx('example.org', { resolver })), MX2);
+  assert.equal(
+    show(await planMx('example.org', { resolver, ownHosts: ['mx2.example'] })),
+    'refuse 550 5.4.4',
+  );
 });
 
 test('hostile 58: of a thousand MX the best are looked at', async () => {
