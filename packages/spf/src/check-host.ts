@@ -25,37 +25,25 @@ async function judge(
   { domain }: Sender,
   identity: SpfIdentity,
 ): Promise<SpfResult> {
-  const outcome = await concluded(evaluation.check(domain));
-  const { result, mechanism, reason } = outcome;
-  const { count, voids } = evaluation.lookups;
-  const explanation = result === 'fail' ? await explained(evaluation, outcome) : null;
-  return {
-    result,
-    domain,
-    identity,
-    ...(mechanism !== undefined && { mechanism }),
-    ...(explanation !== null && { explanation }),
-    ...(reason !== undefined && { reason }),
-    lookups: count,
-    voids,
-  };
-}
-
-async function concluded(outcome: Promise<Outcome>): Promise<Outcome> {
+  let outcome: Outcome;
   try {
-    return await outcome;
+    outcome = await evaluation.check(domain);
   } catch (error) {
-    if (error instanceof SpfException) return { result: error.result, reason: error.message };
-    throw error;
+    if (!(error instanceof SpfException)) throw error;
+    outcome = { result: error.result, reason: error.message };
   }
+  const { result, mechanism, reason } = outcome;
+  const explanation = result === 'fail' ? await explained(evaluation, outcome) : undefined;
+  const { count: lookups, voids } = evaluation.lookups;
+  return { result, domain, identity, mechanism, explanation, reason, lookups, voids };
 }
 
 /** RFC 7208 §6.2: after any trouble all goes on as if there were no explanation. */
-async function explained(evaluation: Evaluation, outcome: Outcome): Promise<string | null> {
+async function explained(evaluation: Evaluation, outcome: Outcome): Promise<string | undefined> {
   try {
     return await evaluation.explain(outcome);
   } catch (error) {
-    if (error instanceof SpfException) return null;
+    if (error instanceof SpfException) return undefined;
     throw error;
   }
 }

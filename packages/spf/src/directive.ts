@@ -6,18 +6,29 @@ import { parseDomainSpec, type MacroString } from './macro.ts';
 
 export type Qualifier = '+' | '-' | '~' | '?';
 
-/** What is asked of the client. A domain that is null is the one that is being checked. RFC 7208 §4.8. */
-export type Mechanism =
+/** What is asked of the client. */
+export type Mechanism = LocalMechanism | AskingMechanism;
+
+/** What the address alone decides. RFC 7208 §5.1, §5.6. */
+export type LocalMechanism =
   | { readonly name: 'all' }
-  | { readonly name: 'include' | 'exists'; readonly domain: MacroString }
-  | {
-      readonly name: 'a' | 'mx';
-      readonly domain: MacroString | null;
-      readonly ip4Length: number;
-      readonly ip6Length: number;
-    }
-  | { readonly name: 'ptr'; readonly domain: MacroString | null }
   | { readonly name: 'ip4' | 'ip6'; readonly network: IpAddress; readonly length: number };
+
+/** What the DNS is asked for. A domain that is null is the one that is being checked. RFC 7208 §4.6.4, §4.8. */
+export type AskingMechanism =
+  | { readonly name: 'include' | 'exists'; readonly domain: MacroString }
+  | { readonly name: 'ptr'; readonly domain: MacroString | null }
+  | HostsMechanism;
+
+/** RFC 7208 §5.3, §5.4. */
+export interface HostsMechanism {
+  readonly name: 'a' | 'mx';
+  readonly domain: MacroString | null;
+  /** Bits that are compared for an IPv4 client. */
+  readonly ip4Length: number;
+  /** Bits that are compared for an IPv6 client. */
+  readonly ip6Length: number;
+}
 
 export interface Directive {
   readonly qualifier: Qualifier;
@@ -30,15 +41,23 @@ export interface Directive {
 export function parseDirective(text: string): Directive | null {
   const qualifier = qualifierOf(text);
   const rest = qualifier === null ? text : text.slice(1);
-  const end = rest.search(/[:/]/);
-  const name = (end === -1 ? rest : rest.slice(0, end)).toLowerCase();
-  const mechanism = parseMechanism(name, end === -1 ? '' : rest.slice(end));
+  const end = endOfName(rest);
+  const mechanism = parseMechanism(rest.slice(0, end).toLowerCase(), rest.slice(end));
   return mechanism && { qualifier: qualifier ?? '+', mechanism, text };
 }
 
 function qualifierOf(text: string): Qualifier | null {
   const first = text.charAt(0);
   return first === '+' || first === '-' || first === '~' || first === '?' ? first : null;
+}
+
+/** Where a colon or a slash stands. RFC 7208 §4.6.1. */
+function endOfName(text: string): number {
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === ':' || character === '/') return at;
+  }
+  return text.length;
 }
 
 function parseMechanism(name: string, rest: string): Mechanism | null {

@@ -4,6 +4,8 @@
 const MAX_NAME = 253;
 /** Labels of at most 63 octets, none empty; a dot may stand at the end. RFC 1035 §2.3.4. */
 const NAME = /^[^.]{1,63}(?:\.[^.]{1,63})*\.?$/;
+/** The same in visible ASCII without brackets, and at least two labels. */
+const CHECKABLE = /^(?:[!-\-/-Z\\^-~]{1,63}\.)+[!-\-/-Z\\^-~]{1,63}\.?$/;
 
 /** Whether the DNS can be asked for a name. RFC 7208 §4.3. */
 export function isName(name: string): boolean {
@@ -12,7 +14,7 @@ export function isName(name: string): boolean {
 
 /** Whether a domain can be checked: more than one label, in ASCII, and no address literal. RFC 7208 §2.3, §4.3. */
 export function isCheckable(domain: string): boolean {
-  return isName(domain) && withoutDot(domain).includes('.') && /^[!-Z\\^-~]+$/.test(domain);
+  return withoutDot(domain).length <= MAX_NAME && CHECKABLE.test(domain);
 }
 
 /** RFC 7208 §4.1. */

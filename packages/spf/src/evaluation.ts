@@ -1,7 +1,7 @@
 /**
  * The evaluation of records: check_host() and its recursion. RFC 7208 §4, §5, §6.
  */
-import type { Directive, Mechanism, Qualifier } from './directive.ts';
+import type { AskingMechanism, HostsMechanism, LocalMechanism, Qualifier } from './directive.ts';
 import { isCheckable, isWithin, type Sender } from './domain.ts';
 import { SpfException } from './exception.ts';
 import { inNetwork, parseIp4, parseIp6, type IpAddress } from './ip.ts';
@@ -16,10 +16,12 @@ import { bestName, validatedNames } from './validated-names.ts';
 /** What one domain's record comes to. */
 export interface Outcome {
   readonly result: SpfCode;
-  readonly mechanism?: string;
-  readonly reason?: string;
-  /** Of the record that decided, and the domain that it belongs to. */
-  readonly explanation?: { readonly modifier: Modifier; readonly domain: string };
+  readonly mechanism?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Of the record that decided. */
+  readonly explanation?: Modifier | undefined;
+  /** Whose record that is. */
+  readonly domain?: string | undefined;
 }
 
 /** RFC 7208 §4.6.2. */
@@ -48,39 +50,31 @@ export class Evaluation {
   /** check_host() for a domain. RFC 7208 §4.3 to §4.7. */
   async check(domain: string): Promise<Outcome> {
     if (!isCheckable(domain)) return { result: 'none', reason: 'not a domain with several labels' };
-    const texts = (await this.lookups.texts(domain)).filter(isSpfRecord);
-    const [text] = texts;
-    if (text === undefined) return { result: 'none', reason: `no record at ${domain}` };
-    if (texts.length > 1) throw new SpfException('permerror', `several records at ${domain}`);
-    const record = parseRecord(text);
-    if ('fault' in record)
-      throw new SpfException('permerror', `${record.fault} in the record of ${domain}`);
-    return this.#evaluate(record, domain);
+    const record = select(await this.lookups.texts(domain), domain);
+    if (!record) return { result: 'none', reason: `no record at ${domain}` };
+    for (const { mechanism, qualifier, text } of record.directives) {
+      const matched =
+        'domain' in mechanism
+          ? await this.#matches(mechanism, text, domain)
+          : matchesAlone(mechanism, this.#client);
+      if (!matched) continue;
+      const { explanation } = record;
+      return { result: RESULTS[qualifier], mechanism: text, explanation, domain };
+    }
+    return record.redirect ? this.#redirect(record.redirect, domain) : { result: 'neutral' };
   }
 
-  /** What the domain says to a fail; null when that cannot be told. RFC 7208 §6.2. */
-  async explain({ explanation }: Outcome): Promise<string | null> {
-    if (!explanation) return null;
-    const { modifier, domain } = explanation;
-    this.lookups.beginExplanation(modifier.text);
-    const texts = await this.lookups.texts(await this.#target(modifier.domain, domain));
+  /** What the domain says to a fail; undefined when that cannot be told. RFC 7208 §6.2. */
+  async explain({ explanation, domain = '' }: Outcome): Promise<string | undefined> {
+    if (!explanation) return undefined;
+    this.lookups.beginExplanation(explanation.text);
+    const texts = await this.lookups.texts(await this.#target(explanation.domain, domain));
     const string = texts.length === 1 ? parseExplainString(texts[0]!) : null;
-    if (!string || (uses(string, 't') && !this.#query.now)) return null;
+    if (!string || (uses(string, 't') && !this.#query.now)) return undefined;
     const most = this.#query.limits?.explanation ?? MAX_EXPLANATION;
     const text = expandText(string, await this.#context(string, domain), most);
     // A local-part may hold anything, an explanation ASCII alone.
-    return /^[ -~]+$/.test(text) ? text : null;
-  }
-
-  async #evaluate(record: SpfRecord, domain: string): Promise<Outcome> {
-    for (const directive of record.directives) {
-      if (!(await this.#matches(directive, domain))) continue;
-      const outcome = { result: RESULTS[directive.qualifier], mechanism: directive.text };
-      return record.explanation
-        ? { ...outcome, explanation: { modifier: record.explanation, domain } }
-        : outcome;
-    }
-    return record.redirect ? this.#redirect(record.redirect, domain) : { result: 'neutral' };
+    return /^[ -~]+$/.test(text) ? text : undefined;
   }
 
   /** RFC 7208 §6.1. */
@@ -92,9 +86,7 @@ export class Evaluation {
     return outcome;
   }
 
-  async #matches({ mechanism, text }: Directive, domain: string): Promise<boolean> {
-    if (mechanism.name === 'all') return true;
-    if ('network' in mechanism) return inNetwork(this.#client, mechanism.network, mechanism.length);
+  async #matches(mechanism: AskingMechanism, text: string, domain: string): Promise<boolean> {
     this.lookups.begin(text);
     const target = mechanism.domain ? await this.#target(mechanism.domain, domain) : domain;
     switch (mechanism.name) {
@@ -122,7 +114,7 @@ export class Evaluation {
   }
 
   /** RFC 7208 §5.4. */
-  async #exchangesHold(target: string, mechanism: Hosts): Promise<boolean> {
+  async #exchangesHold(target: string, mechanism: HostsMechanism): Promise<boolean> {
     const exchanges = this.lookups.orVoid(await this.lookups.exchanges(target));
     if (exchanges.length > this.lookups.names) {
       throw new SpfException(
@@ -136,7 +128,7 @@ export class Evaluation {
     return false;
   }
 
-  #holds(addresses: readonly string[], { ip4Length, ip6Length }: Hosts): boolean {
+  #holds(addresses: readonly string[], { ip4Length, ip6Length }: HostsMechanism): boolean {
     const [parse, length] =
       this.#client.length === 4 ? [parseIp4, ip4Length] : [parseIp6, ip6Length];
     return addresses.some((address) => {
@@ -164,4 +156,16 @@ export class Evaluation {
   }
 }
 
-type Hosts = Extract<Mechanism, { name: 'a' | 'mx' }>;
+/** The one record of a domain; null when it has none. RFC 7208 §4.5, §4.6. */
+function select(texts: readonly string[], domain: string): SpfRecord | null {
+  const [text, ...more] = texts.filter(isSpfRecord);
+  if (text === undefined) return null;
+  if (more.length > 0) throw new SpfException('permerror', `several records at ${domain}`);
+  const record = parseRecord(text);
+  if (!('fault' in record)) return record;
+  throw new SpfException('permerror', `${record.fault} in the record of ${domain}`);
+}
+
+function matchesAlone(mechanism: LocalMechanism, client: IpAddress): boolean {
+  return mechanism.name === 'all' || inNetwork(client, mechanism.network, mechanism.length);
+}

@@ -5,24 +5,23 @@ import { reverseName } from '@postino/dns';
 import { Address6 } from 'ip-address';
 
 /** Four octets or sixteen. */
-export type IpAddress = Uint8Array;
+export type IpAddress = readonly number[];
 
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** IPv4-mapped addresses are those of its first 96 bits. RFC 4291 §2.5.5.2. */
-const MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0];
 
 /** The address of a client: an IPv4-mapped one is the IPv4 address in it, RFC 7208 §5. Null for what is no address. */
 export function parseClient(text: string): IpAddress | null {
   const address = parseIp4(text) ?? parseIp6(text.split('%', 1)[0] ?? '');
-  return address && inNetwork(address, MAPPED, 96) ? address.subarray(12) : address;
+  return address && inNetwork(address, MAPPED, 96) ? address.slice(12) : address;
 }
 
 /** `ip4-network` of RFC 7208 §5.6: four numbers without leading zeros. */
 export function parseIp4(text: string): IpAddress | null {
-  const octets = new Uint8Array(4);
-  let index = 0;
+  const octets: number[] = [];
   let digits = 0;
   let value = 0;
   for (let at = 0; at <= text.length; at++) {
@@ -32,24 +31,24 @@ export function parseIp4(text: string): IpAddress | null {
       value = value * 10 + code - ZERO;
       digits++;
       if (value > 255) return null;
-    } else if (code === DOT && digits > 0 && index < 4) {
-      octets[index++] = value;
+    } else if (code === DOT && digits > 0 && octets.length < 4) {
+      octets.push(value);
       digits = 0;
       value = 0;
     } else return null;
   }
-  return index === 4 ? octets : null;
+  return octets.length === 4 ? octets : null;
 }
 
 /** `ip6-network` of RFC 7208 §5.6: as RFC 4291 §2.2 writes it. */
 export function parseIp6(text: string): IpAddress | null {
   const name = text.includes(':') ? reverseName(text) : null;
   if (!name) return null;
-  const octets = new Uint8Array(16);
+  const octets: number[] = [];
   // The nibbles of a reverse name stand last first, two to an octet, each before a dot.
   for (let index = 0; index < 16; index++) {
     const at = 60 - index * 4;
-    octets[index] = parseInt(name.charAt(at + 2) + name.charAt(at), 16);
+    octets.push(parseInt(name.charAt(at + 2) + name.charAt(at), 16));
   }
   return octets;
 }
@@ -75,10 +74,9 @@ export function formatIp(address: IpAddress): string {
 /** As the macros want it: dotted numbers, or 32 nibbles with dots between. RFC 7208 §7.3. */
 export function dottedIp(address: IpAddress): string {
   if (address.length === 4) return address.join('.');
-  return Array.from(
-    address,
-    (octet) => `${(octet >> 4).toString(16)}.${(octet & 15).toString(16)}`,
-  ).join('.');
+  return address
+    .map((octet) => `${(octet >> 4).toString(16)}.${(octet & 15).toString(16)}`)
+    .join('.');
 }
 
 /** The name with the PTR records of the address. */

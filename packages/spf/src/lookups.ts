@@ -1,7 +1,7 @@
 /**
  * The DNS as one check sees it: counted, traced, and given up when nobody waits any more.
  */
-import { isNone, type Cancel } from '@postino/dns';
+import { isNone, type Cancel, type MxRecord } from '@postino/dns';
 import { isName } from './domain.ts';
 import { SpfException } from './exception.ts';
 import { ptrName, type IpAddress } from './ip.ts';
@@ -58,46 +58,47 @@ export class Lookups {
   }
 
   /** The strings of each record put together. RFC 7208 §3.3. */
-  async texts(name: string): Promise<string[]> {
-    const ask = async (): Promise<string[]> =>
-      (await this.#query.resolver.resolveTxt(name)).map((chunks) => chunks.join(''));
-    return this.#ask('TXT', name, ask);
+  texts(name: string): Promise<string[]> {
+    const ask = (): Promise<string[][]> => this.#query.resolver.resolveTxt(name);
+    return this.#ask('TXT', name, ask, (strings) => strings.join(''));
   }
 
   /** IPv4 addresses for an IPv4 client, IPv6 addresses for an IPv6 one. RFC 7208 §5. */
-  async addresses(name: string, client: IpAddress): Promise<string[]> {
-    const { resolver } = this.#query;
-    return client.length === 4
-      ? this.#ask('A', name, () => resolver.resolve4(name))
-      : this.#ask('AAAA', name, () => resolver.resolve6(name));
+  addresses(name: string, client: IpAddress): Promise<string[]> {
+    return client.length === 4 ? this.ip4Addresses(name) : this.#ip6Addresses(name);
   }
 
-  async ip4Addresses(name: string): Promise<string[]> {
-    return this.#ask('A', name, () => this.#query.resolver.resolve4(name));
+  ip4Addresses(name: string): Promise<string[]> {
+    return this.#ask('A', name, () => this.#query.resolver.resolve4(name), String);
   }
 
-  async exchanges(name: string): Promise<string[]> {
-    const ask = async (): Promise<string[]> =>
-      (await this.#query.resolver.resolveMx(name)).map(({ exchange }) => exchange);
-    return this.#ask('MX', name, ask);
+  #ip6Addresses(name: string): Promise<string[]> {
+    return this.#ask('AAAA', name, () => this.#query.resolver.resolve6(name), String);
   }
 
-  async pointers(client: IpAddress): Promise<string[]> {
+  exchanges(name: string): Promise<string[]> {
+    const ask = (): Promise<MxRecord[]> => this.#query.resolver.resolveMx(name);
+    return this.#ask('MX', name, ask, ({ exchange }) => exchange);
+  }
+
+  pointers(client: IpAddress): Promise<string[]> {
     const name = ptrName(client);
-    return this.#ask('PTR', name, () => this.#query.resolver.resolvePtr(name));
+    return this.#ask('PTR', name, () => this.#query.resolver.resolvePtr(name), String);
   }
 
-  async #ask(
+  async #ask<T>(
     type: SpfLookup['type'],
     name: string,
-    ask: () => Promise<string[]>,
+    ask: () => Promise<T[]>,
+    text: (record: T) => string,
   ): Promise<string[]> {
     // RFC 7208 §4.8 leaves a name that is none to us: nobody has it, so nothing is asked.
     if (!isName(name)) return [];
     let answer: string[] = [];
     try {
       if (this.#query.cancel?.aborted) throw new Error('cancelled');
-      answer = await (this.#cancelled ? Promise.race([ask(), this.#cancelled]) : ask());
+      const records = await (this.#cancelled ? Promise.race([ask(), this.#cancelled]) : ask());
+      answer = records.map(text);
     } catch (error) {
       if (!isNone(error) && !isBadName(error)) throw this.#trouble(type, name, error);
     }

@@ -7,9 +7,9 @@ import { isMacroString, parseDomainSpec, type MacroString } from './macro.ts';
 export interface SpfRecord {
   readonly directives: readonly Directive[];
   /** `redirect`. RFC 7208 §6.1. */
-  readonly redirect?: Modifier;
+  readonly redirect: Modifier | undefined;
   /** `exp`. RFC 7208 §6.2. */
-  readonly explanation?: Modifier;
+  readonly explanation: Modifier | undefined;
 }
 
 export interface Modifier {
@@ -38,7 +38,10 @@ export function isSpfRecord(text: string): boolean {
 /** A record that begins with the version, or what is wrong with it: one bad term spoils it all. RFC 7208 §4.6. */
 export function parseRecord(text: string): SpfRecord | SpfFault {
   const directives: Directive[] = [];
-  const modifiers: { redirect?: Modifier; explanation?: Modifier } = {};
+  const modifiers: Record<'redirect' | 'explanation', Modifier | undefined> = {
+    redirect: undefined,
+    explanation: undefined,
+  };
   for (const term of text.slice(VERSION.length).split(' ')) {
     if (term === '') continue;
     const name = modifierName(term);
@@ -59,7 +62,7 @@ export function parseRecord(text: string): SpfRecord | SpfFault {
     if (!domain || modifiers[key]) return fault(term);
     modifiers[key] = { text: term, domain };
   }
-  return { directives, ...modifiers };
+  return { directives, redirect: modifiers.redirect, explanation: modifiers.explanation };
 }
 
 /** The name before `=`, in lower case; null for a term that is no modifier. RFC 7208 §4.6.1. */

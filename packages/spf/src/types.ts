@@ -34,11 +34,11 @@ export interface SpfResult {
   readonly domain: string;
   readonly identity: SpfIdentity;
   /** The directive that matched, as it stands in the record; absent when none did. */
-  readonly mechanism?: string;
+  readonly mechanism?: string | undefined;
   /** What the domain says to a fail, printable ASCII. It is a stranger's text: say whose it is. RFC 7208 §6.2, §11.5.2. */
-  readonly explanation?: string;
+  readonly explanation?: string | undefined;
   /** Why it is none, temperror or permerror, for a log. It quotes the record, so it is a stranger's text too. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Terms that asked the DNS. */
   readonly lookups: number;
   /** Those of them that found nothing. */
