@@ -51,17 +51,14 @@ function isAcceptance(record: unknown): record is Acceptance {
   );
 }
 
-/** A whole line is as we wrote it: what kind of change it is is enough to know. */
+/** What is none of ours, or of a later version, is passed over too. */
 function isChange(record: unknown): record is Change {
-  return isObject(record) && 'type' in record && CHANGES.has(record.type);
+  if (!isObject(record) || !('type' in record)) return false;
+  if (record.type !== 'outcomes') return CHANGES.has(record.type);
+  return 'outcomes' in record && Array.isArray(record.outcomes) && record.outcomes.every(isObject);
 }
 
-const CHANGES: ReadonlySet<unknown> = new Set<Change['type']>([
-  'outcomes',
-  'hold',
-  'release',
-  'retry',
-]);
+const CHANGES: ReadonlySet<unknown> = new Set<Change['type']>(['hold', 'release', 'retry']);
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

@@ -118,10 +118,17 @@ test('a mark that cannot be written is told, and may be tried again', async (t) 
   assert.deepEqual(filesOf(path), []);
 });
 
-test('a record that a crash cut off does not spoil the next', async (t) => {
+test('a record that a crash cut off, or that is none of ours, does not spoil the next', async (t) => {
   const { queue, path } = await faultyStore(t);
   const id = await queue.commit(envelopeTo('a', 'b', 'c'), CONTENT);
-  appendFileSync(join(path, 'entries', filesOf(path)[0]!), '\n{"done":\0\xc3');
+  const lines = [
+    'null',
+    '{"type":"more"}',
+    '{"type":"outcomes"}',
+    '{"type":"outcomes","outcomes":[0]}',
+  ];
+  const cutOff = '{"type":"outcomes","outcomes":[{"recipient":0,"status":"failed"';
+  appendFileSync(join(path, 'entries', filesOf(path)[0]!), ['', ...lines, cutOff].join('\n'));
   await queue.done(id, 2);
   assert.deepEqual((await (await FileQueue.open(path)).entries())[0]!.pending, [0, 1]);
 });

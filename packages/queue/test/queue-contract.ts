@@ -159,6 +159,32 @@ export function queueContract(
     assert.deepEqual(await statuses(), ['delivered', 'failed', 'pending']);
   });
 
+  test(`hostile 56: ${name}: of several recipients one bounces, and those served are not tried again`, async (t) => {
+    const open = opener(t);
+    const queue = await open(() => 1000);
+    const id = await queue.commit(envelopeTo('a', 'b', 'c'), MESSAGE);
+    const outcomes: Outcome[] = [
+      { recipient: 0, status: 'delivered' },
+      { recipient: 1, status: 'failed' },
+      { recipient: 2, status: 'deferred', next: 5000 },
+    ];
+    const report = bounce('b');
+    await queue.record(id, outcomes, { report });
+    await queue.retry(id);
+    for (const one of [queue, await open()]) {
+      const due = (await one.due(9000)).filter((item) => item.id === id);
+      assert.deepEqual(
+        due.map(({ recipients }) => recipients),
+        [[2]],
+      );
+      const others = (await one.entries()).filter((entry) => entry.id !== id);
+      assert.deepEqual(
+        others.map(({ envelope }) => envelope),
+        [report.envelope],
+      );
+    }
+  });
+
   test(`${name}: outcomes that are recorded at once are all kept`, async (t) => {
     const open = opener(t);
     const queue = await open();
