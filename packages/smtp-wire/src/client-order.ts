@@ -26,11 +26,10 @@ export type ClientMove =
   | 'done'
   | 'finished'
   | 'refused'
-  | 'quit'
-  | 'close';
+  | 'quit';
 
 /**
- * Where a call or an event leads; a call that is absent is a `StateError`. From everywhere `close` may come.
+ * Where a call or an event leads; a call that is absent is a `StateError`. From everywhere `closed` may follow.
  * RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4.
  */
 export const CLIENT_ORDER: Readonly<
@@ -42,7 +41,7 @@ export const CLIENT_ORDER: Readonly<
   auth: { respond: 'auth', authEnded: 'ready' },
   transaction: { wantContent: 'content', finished: 'ready', refused: 'quitting' },
   content: { content: 'content', done: 'transaction' },
-  quitting: { close: 'closed' },
+  quitting: {},
   closed: {},
 };
 

@@ -183,7 +183,6 @@ export class SmtpClient {
   secured(tls: TlsInfo): void {
     if (this.#order) throw new StateError('secured() only after startTls was ordered');
     this.#move('secured');
-    this.#replies.reset();
     this.#steps.push(this.#opening.secured(tls));
   }
 

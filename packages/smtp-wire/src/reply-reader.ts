@@ -50,12 +50,6 @@ export class ReplyReader {
     return this.#held.length > 0 || this.#lines.buffered > 0;
   }
 
-  /** Forgets all that was received. RFC 3207 §4.2. */
-  reset(): void {
-    this.#lines.reset();
-    this.#held = [];
-  }
-
   #whole(): Reply | ReplyFault {
     const text = this.#held.map((line) => `${line}\r\n`).join('');
     this.#held = [];
