@@ -4,7 +4,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
 import type { KeyRecord } from './key-record.ts';
-import { MAX_KNOWN_KEY, MAX_KNOWN_KEYS, MAX_RSA_BITS, MIN_RSA_BITS } from './limits.ts';
+import {
+  MAX_KNOWN_KEY,
+  MAX_KNOWN_KEYS,
+  MAX_RSA_BITS,
+  MAX_RSA_EXPONENT,
+  MIN_RSA_BITS,
+} from './limits.ts';
 import { permerror, policy, type Refusal } from './result.ts';
 import type { DkimSignature, KeyType } from './signature.ts';
 
@@ -30,16 +36,21 @@ export function publicKeyFor(
   if (record.keyType !== keyType) return permerror(`the key is not of type ${keyType}`);
   const read = readKey(keyType, publicKey);
   if (!read) return permerror('the key cannot be read');
-  const { key, bits } = read;
-  if (bits !== undefined && bits < minBits) return permerror(`the key has only ${bits} bits`);
-  if (bits !== undefined && bits > MAX_RSA_BITS) return policy(`the key has ${bits} bits`);
-  return key;
+  return (keyType === 'rsa' && refuseRsa(read, minBits)) || read.key;
 }
 
-/** A key that was read, and its bits where it is RSA. */
+/** A key that was read, with its size where it is RSA. */
 interface PublicKey {
   readonly key: KeyObject;
-  readonly bits: number | undefined;
+  readonly bits: number;
+  readonly exponent: bigint;
+}
+
+/** RFC 8301 §3.2: not too small, and for our own sake not so large that it takes long. */
+function refuseRsa({ bits, exponent }: PublicKey, minBits: number): Refusal | null {
+  if (bits < minBits) return permerror(`the key has only ${bits} bits`);
+  if (bits > MAX_RSA_BITS) return policy(`the key has ${bits} bits`);
+  return exponent > MAX_RSA_EXPONENT ? policy('the exponent of the key is too large') : null;
 }
 
 /**
@@ -54,7 +65,8 @@ function readKey(keyType: KeyType, octets: Buffer): PublicKey | null {
   if (found) return found;
   const key = keyType === 'rsa' ? readRsa(octets) : readEd25519(octets);
   if (!key) return null;
-  const read = { key, bits: key.asymmetricKeyDetails?.modulusLength };
+  const { modulusLength: bits = 0, publicExponent: exponent = 0n } = key.asymmetricKeyDetails ?? {};
+  const read = { key, bits, exponent };
   if (known.size === MAX_KNOWN_KEYS) known.clear();
   if (octets.length <= MAX_KNOWN_KEY) known.set(name, read);
   return read;

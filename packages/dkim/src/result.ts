@@ -2,7 +2,7 @@
  * What verifying comes to.
  */
 
-/** The words of RFC 8601 §2.7.1; a message without a signature has no result at all. */
+/** The words of RFC 7601 §2.7.1; a message without a signature has no result at all. */
 export type DkimVerdict = 'pass' | 'fail' | 'neutral' | 'policy' | 'temperror' | 'permerror';
 
 /** What a signature says of itself, as far as it could be read. Nothing of it is to be believed unless it passed. */
@@ -17,7 +17,7 @@ export interface DkimClaims {
   algorithm?: string;
   /** `h=` in lower case. */
   signedHeaders?: string[];
-  /** `b=` without white space, for `header.b`. RFC 6008 §4. */
+  /** `b=` without white space, for `header.b`. RFC 6008. */
   signature?: string;
 }
 
@@ -36,22 +36,22 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Syntax errors, and what cannot be processed. RFC 8601 §2.7.1. */
+/** Syntax errors, and what cannot be processed. RFC 7601 §2.7.1. */
 export function neutral(reason: string): Refusal {
   return { result: 'neutral', reason };
 }
 
-/** What no later attempt will mend. RFC 8601 §2.7.1. */
+/** What no later attempt will mend. RFC 7601 §2.7.1. */
 export function permerror(reason: string): Refusal {
   return { result: 'permerror', reason };
 }
 
-/** What we do not accept although RFC 6376 would let us. RFC 8601 §2.7.1. */
+/** What we do not accept although RFC 6376 would let us. RFC 7601 §2.7.1. */
 export function policy(reason: string): Refusal {
   return { result: 'policy', reason };
 }
 
-/** What did not verify. RFC 8601 §2.7.1. */
+/** What did not verify. RFC 7601 §2.7.1. */
 export function fail(reason: string): Refusal {
   return { result: 'fail', reason };
 }

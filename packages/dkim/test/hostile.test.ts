@@ -124,19 +124,21 @@ test('hostile 77: the limit of signatures is an option', async () => {
   );
 });
 
+/** A resolver with an RSA key of this many octets, and of this many in its exponent. */
+function rsa(size: number, exponent: number): Partial<DkimVerifierOptions> {
+  const [n, e] = [size, exponent].map((octets) => Buffer.alloc(octets, 0xa5).toString('base64url'));
+  const key = createPublicKey({ key: { kty: 'RSA', n: n!, e: e! }, format: 'jwk' });
+  return { resolver: keys({ 'rsa._domainkey.example.org': { TXT: [`p=${p(key)}`] } }) };
+}
+
 test('hostile 77: RSA of 512 bits is permerror, and a key without end is policy', async () => {
   const resolver = keys({ 'small._domainkey.example.org': { TXT: [`p=${p(SMALL)}`] } });
   const forged = forge(MESSAGE, { tags: { s: 'small' }, key: SMALL });
   assert.equal(await one(forged, { resolver }), 'permerror: the key has only 512 bits');
   assert.equal(await one(forged, { resolver, accept: ['smallKey'] }), 'pass');
-  const huge = {
-    kty: 'RSA',
-    n: Buffer.alloc(1200, 0xa5).toString('base64url'),
-    e: 'AQAB',
-  };
-  const record = `p=${p(createPublicKey({ key: huge, format: 'jwk' }))}`;
-  const other = keys({ 'rsa._domainkey.example.org': { TXT: [record] } });
-  assert.match(await one(forge(MESSAGE), { resolver: other }), /^policy: the key has 9600 bits/);
+  assert.equal(await one(forge(MESSAGE), rsa(1200, 3)), 'policy: the key has 9600 bits');
+  assert.match(await one(forge(MESSAGE), rsa(256, 5)), /^policy: the exponent/);
+  assert.match(await one(forge(MESSAGE), rsa(256, 4)), /^fail/);
 });
 
 /** Key records of case 77, and what a good signature comes to. */
