@@ -9,7 +9,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { message, send } from './client.ts';
 
-const MESSAGES = 2000;
+const MESSAGES = 400;
 const ROUNDS = 5;
 const content = message(4096);
 

@@ -1,13 +1,25 @@
 /** The calls as Node has them. */
-import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { Files, OpenFile } from './types.ts';
 
-/** The real file system. */
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+const write = promisify(fs.write);
+const ftruncate = promisify(fs.ftruncate);
+const fchmod = promisify(fs.fchmod);
+const fsync = promisify(fs.fsync);
+
+/**
+ * The real file system. What may wait for a disk goes through the thread pool; to look at a name and to close do not,
+ * and the way there and back would cost a hundred times as much.
+ */
 export const nodeFiles: Files = {
   open: async (path, flags, mode = 0o600) => new NodeFile(await open(path, flags, mode)),
   mkdir: (path, mode) => mkdir(path, mode),
   async lstat(path) {
-    const status = await lstat(path);
+    const status = fs.lstatSync(path);
     const { mode, size, ctimeMs: changed } = status;
     return { isFolder: status.isDirectory(), mode, size, changed };
   },
@@ -20,34 +32,38 @@ export const nodeFiles: Files = {
 };
 
 class NodeFile implements OpenFile {
-  readonly #handle: FileHandle;
+  readonly #fd: number;
+  #closed = false;
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
+  constructor(fd: number) {
+    this.#fd = fd;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;)
-      at += (await this.#handle.write(bytes, at, bytes.length - at)).bytesWritten;
+      at += (await write(this.#fd, bytes, at, bytes.length - at)).bytesWritten;
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
-    return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
+    return (await read(this.#fd, into, 0, into.length, position)).bytesRead;
   }
 
   truncate(size: number): Promise<void> {
-    return this.#handle.truncate(size);
+    return ftruncate(this.#fd, size);
   }
 
   chmod(mode: number): Promise<void> {
-    return this.#handle.chmod(mode);
+    return fchmod(this.#fd, mode);
   }
 
   sync(): Promise<void> {
-    return this.#handle.sync();
+    return fsync(this.#fd);
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  /** Once: the number may be another file's by the second time. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    fs.closeSync(this.#fd);
   }
 }
