@@ -9,7 +9,8 @@ import { MAX_EXPLANATION } from './limits.ts';
 import { Lookups } from './lookups.ts';
 import { expandName, expandText, parseExplainString, uses, type MacroString } from './macro.ts';
 import type { MacroContext } from './macro-values.ts';
-import { isSpfRecord, parseRecord, type Modifier, type SpfRecord } from './record.ts';
+import { recall } from './record-memo.ts';
+import { isSpfRecord, type Modifier, type SpfRecord } from './record.ts';
 import type { SpfCode, SpfQuery } from './types.ts';
 import { bestName, validatedNames } from './validated-names.ts';
 
@@ -158,10 +159,11 @@ export class Evaluation {
 
 /** The one record of a domain; null when it has none. RFC 7208 §4.5, §4.6. */
 function select(texts: readonly string[], domain: string): SpfRecord | null {
-  const [text, ...more] = texts.filter(isSpfRecord);
+  const records = texts.filter(isSpfRecord);
+  const [text] = records;
   if (text === undefined) return null;
-  if (more.length > 0) throw new SpfException('permerror', `several records at ${domain}`);
-  const record = parseRecord(text);
+  if (records.length > 1) throw new SpfException('permerror', `several records at ${domain}`);
+  const record = recall(text);
   if (!('fault' in record)) return record;
   throw new SpfException('permerror', `${record.fault} in the record of ${domain}`);
 }
