@@ -33,6 +33,11 @@ export class Connections {
     return this.#memory.hasFailed(address, this.#options.now());
   }
 
+  /** A host has failed: from now on its address is tried behind others. */
+  blame(address: string): void {
+    this.#memory.failed(address, this.#options.now());
+  }
+
   /** One that waits, or a new one; to be given back with `release`. */
   async obtain(target: Target, job: Job): Promise<Connection | { readonly failure: Told }> {
     const idle = this.#idle.take(keyOf(target));
@@ -44,18 +49,17 @@ export class Connections {
     const opened = await openConnection(target, { dial, client, localAddress, cancel: cut });
     if ('smtp' in opened) return { ...opened, target, cut, reused: false };
     job.lets(cut);
-    if (!job.cancelled) this.#failed(target);
+    if (!job.cancelled) this.blame(target.address);
     return opened;
   }
 
-  /** Keeps one for the next message where it still stands; where the host has broken it, that is remembered. */
+  /** Keeps one for the next message, where it still stands. */
   async release(connection: Connection, job: Job): Promise<void> {
-    const { smtp, target, cut, reused } = connection;
+    const { smtp, target, cut } = connection;
     job.lets(cut);
-    if (smtp.end === null) {
-      this.#memory.worked(target.address);
-      await this.#idle.put(keyOf(target), connection, this.#options.now());
-    } else if (smtp.end.reason !== 'aborted' && !reused) this.#failed(target);
+    if (smtp.end) return;
+    this.#memory.worked(target.address);
+    await this.#idle.put(keyOf(target), connection, this.#options.now());
   }
 
   /** Closes what has waited for `limits.idleTime`. */
@@ -65,10 +69,6 @@ export class Connections {
 
   close(): Promise<void> {
     return this.#idle.close();
-  }
-
-  #failed({ address }: Target): void {
-    this.#memory.failed(address, this.#options.now());
   }
 
   /** Ours of the same family; where there is none the system chooses. */

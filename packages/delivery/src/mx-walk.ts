@@ -47,6 +47,7 @@ class MxWalk {
   readonly #results = new Map<number, RecipientResult>();
   /** Those for whom another host may be asked. */
   readonly #pending: Set<number>;
+  readonly #rules = new Map<string, Promise<UsableRule | Told>>();
   #tries = 0;
 
   constructor(destination: Destination, { job, connections, options }: WalkOptions) {
@@ -102,13 +103,15 @@ class MxWalk {
 
   /** Sends; true where the connection had waited for too long, so that another is as good as the first. */
   async #use(connection: Connection, stop: Stop): Promise<boolean> {
-    const { smtp } = connection;
+    const { smtp, reused } = connection;
     try {
       const told = await sendToAll(smtp, this.#job, {
         recipients: [...this.#pending],
         limit: this.#options.limits.recipients,
       });
-      if (connection.reused && wasLeft(smtp, told)) return true;
+      const { cancelled } = this.#job;
+      if (reused && !cancelled && wasLeft(smtp, told)) return true;
+      if (!cancelled && hasFailed(smtp)) this.#connections.blame(stop.address);
       for (const [index, outcome] of told) this.#settle(index, outcome, { stop, tls: smtp.tls });
       return false;
     } finally {
@@ -116,14 +119,19 @@ class MxWalk {
     }
   }
 
-  /** What is asked of the connection to a host, or why nothing goes there. */
-  async #rule(host: string): Promise<UsableRule | Told> {
+  /** What is asked of the connections to a host, or why nothing goes there: found out once. */
+  #rule(host: string): Promise<UsableRule | Told> {
+    const known = this.#rules.get(host) ?? this.#askPolicy(host);
+    this.#rules.set(host, known);
+    return known;
+  }
+
+  async #askPolicy(host: string): Promise<UsableRule | Told> {
     const { smarthost, policy } = this.#options;
     const { envelope } = this.#job;
+    const { domain } = this.#destination;
     try {
-      const asked = smarthost
-        ? smarthostRule(smarthost)
-        : await policy({ domain: this.#destination.domain, host, envelope });
+      const asked = smarthost ? smarthostRule(smarthost) : await policy({ domain, host, envelope });
       const rule = ruleFor(asked, envelope);
       return rule.tls === 'refuse' ? { reply: rule.reply, phase: 'policy', local: true } : rule;
     } catch (cause) {
@@ -165,13 +173,18 @@ interface At {
   readonly tls: TlsInfo | null;
 }
 
-/** Whether the host had left before it heard of the message. RFC 5321 §3.8. */
-function wasLeft(smtp: SmtpConnection, told: ReadonlyMap<number, Told>): boolean {
+/** Whether the host had left before it took anything of the message. RFC 5321 §3.8. */
+function wasLeft({ end }: SmtpConnection, told: ReadonlyMap<number, Told>): boolean {
   return (
-    smtp.end !== null &&
-    smtp.end.reason !== 'aborted' &&
+    end !== null &&
     [...told.values()].every(
       ({ local, reply, phase }) => phase !== 'content' && (local || reply.code === 421),
     )
   );
+}
+
+/** Whether it is the host that ended the connection; a 5xx of our own is about the message. */
+function hasFailed({ end }: SmtpConnection): boolean {
+  const failure = end?.failure;
+  return failure ? !failure.local || failure.reply.code < 500 : false;
 }

@@ -38,6 +38,8 @@ function isAboutMessage({ phase, local }: Told): boolean {
 /** Whether RCPT was refused since there were enough: the rest goes in another transaction. RFC 5321 §4.5.3.1.10. */
 export function isTooMany({ reply, phase, local }: Told): boolean {
   if (phase !== 'rcpt' || local) return false;
-  // Others give 552 for a mailbox that is full, and say so. RFC 3463 §3.3.
-  return reply.code === 452 || (reply.code === 552 && [undefined, '5.5.3'].includes(reply.status));
+  return reply.code === 452 || (reply.code === 552 && TOO_MANY.has(reply.status));
 }
+
+/** What stands beside a 552 of that kind; a mailbox that is full has 5.2.2. RFC 3463 §3.3, §3.6. */
+const TOO_MANY = new Set([undefined, '5.0.0', '5.5.3']);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { zone } from '@postino/dns';
 import { deliver, Delivery, MAX_TRIES } from '../src/index.ts';
 import { envelopeOf, messageOf, optionsFor, TEXT, World } from './world.ts';
 
@@ -38,10 +37,10 @@ test('recipients of a domain, however it is written, go in one transaction', asy
     envelopeOf('x@d.example', 'z@e.example', 'y@D.EXAMPLE'),
     optionsFor(world, { names }),
   );
-  assert.deepEqual(world.received.map(({ to }) => to).toSorted(), [
-    ['<x@d.example>', '<y@D.EXAMPLE>'],
-    ['<z@e.example>'],
-  ]);
+  const to = new Map(world.received.map((received) => [received.address, received.to]));
+  assert.deepEqual(to.get('192.0.2.1'), ['<x@d.example>', '<y@D.EXAMPLE>']);
+  assert.deepEqual(to.get('192.0.2.9'), ['<z@e.example>']);
+  assert.equal(world.received.length, 2);
   assert.deepEqual(
     results.map(({ recipient, status }) => [recipient, status]),
     [
@@ -184,8 +183,10 @@ test('what the signer gives stands before the message, once made, counted in SIZ
 
 test('nothing leaves unsigned: what the signer rejects with comes out, and nobody is dialled', async () => {
   const world = new World({ '192.0.2.1': {} });
-  const signer = (): Promise<string> => Promise.reject(new Error('no key'));
-  const options = { ...optionsFor(world), signer };
+  const options = {
+    ...optionsFor(world),
+    signer: (): Promise<string> => Promise.reject(new Error('no key')),
+  };
   await assert.rejects(deliver(messageOf(), envelopeOf('x@d.example'), options), /no key/);
   assert.deepEqual(world.dialled, []);
 });
@@ -203,18 +204,4 @@ test('options that cannot be are told at once', () => {
   ];
   for (const wrong of cases)
     assert.throws(() => new Delivery({ ...optionsFor(world), ...wrong }), TypeError);
-});
-
-test('a resolver of any make serves', async () => {
-  const world = new World({ '192.0.2.1': {} });
-  const { resolve4, resolve6, resolveMx, resolveTxt, resolvePtr } = zone({
-    'd.example': { A: ['192.0.2.1'] },
-  });
-  const resolver = { resolve4, resolve6, resolveMx, resolveTxt, resolvePtr };
-  const [result] = await deliver(
-    messageOf(),
-    envelopeOf('x@d.example'),
-    optionsFor(world, { resolver }),
-  );
-  assert.equal(result?.status, 'delivered');
 });

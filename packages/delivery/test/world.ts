@@ -41,8 +41,8 @@ export class World {
   readonly #hosts: Readonly<Record<string, Host>>;
   readonly dialled: (Endpoint & DialOptions)[] = [];
   readonly received: Received[] = [];
-  /** Connections that nobody has ended. */
-  open = 0;
+  /** Connections that we have not let go. */
+  readonly #open = new Set<MemoryWire>();
 
   constructor(hosts: Readonly<Record<string, Host>>) {
     this.#hosts = hosts;
@@ -53,9 +53,19 @@ export class World {
     const host = this.#hosts[to.address];
     if (!host) throw new Error(`connect ECONNREFUSED ${to.address}:${to.port}`);
     const [near, far] = memoryWires();
-    void this.#serve(to.address, host, { near, far });
-    return handshaking(near, host.handshake);
+    const serve = (): void => void this.#serve(to.address, host, { near, far });
+    // With implicit TLS the greeting comes behind the handshake.
+    if (!host.server?.tls) serve();
+    this.#open.add(near);
+    return handshaking(near, host, {
+      onTls: () => host.server?.tls && serve(),
+      onGone: () => this.#open.delete(near),
+    });
   };
+
+  get open(): number {
+    return this.#open.size;
+  }
 
   /** The addresses that were dialled, in order. */
   get addresses(): string[] {
@@ -67,7 +77,6 @@ export class World {
     host: Host,
     wires: { near: MemoryWire; far: MemoryWire },
   ): Promise<void> {
-    this.open++;
     const special = host.app?.(wires) ?? {};
     let from = '';
     let to: string[] = [];
@@ -102,7 +111,6 @@ export class World {
     };
     const server = new SmtpServer({ hostname: 'mx.test', ...host.server });
     await run(server, wires.far, app);
-    this.open--;
   }
 }
 
@@ -111,23 +119,34 @@ function accepts(answer: Answer): boolean {
 }
 
 /** A wire whose handshake goes as it is told to. */
-function handshaking(near: MemoryWire, handshake: Host['handshake'] = () => 'unknown'): Wire {
+function handshaking(
+  near: MemoryWire,
+  { handshake = () => 'unknown' }: Host,
+  { onTls, onGone }: { onTls: () => void; onGone: () => void },
+): Wire {
+  let tls: TlsInfo | null = null;
   return {
     peer: near.peer,
     local: near.local,
     get tls() {
-      return near.tls;
+      return tls;
     },
     read: (timeout, cancel) => near.read(timeout, cancel),
     write: (bytes) => near.write(bytes),
     buffered: () => near.buffered(),
-    close: () => near.close(),
-    destroy: () => near.destroy(),
-    startTls: async (options = {}): Promise<TlsInfo> => {
+    close: () => {
+      onGone();
+      return near.close();
+    },
+    destroy: () => {
+      onGone();
+      near.destroy();
+    },
+    startTls: async (options = {}) => {
       const outcome = handshake(options);
       if (outcome === 'broken') throw new Error('TLS handshake failed');
-      const tls = { ...(await near.startTls()), authorized: outcome === 'trusted' };
-      near.tls = tls;
+      tls = { ...(await near.startTls()), authorized: outcome === 'trusted' };
+      onTls();
       return tls;
     },
   };
