@@ -12,7 +12,7 @@ import type { MacroContext } from './macro-values.ts';
 import { recall } from './record-memo.ts';
 import { isSpfRecord, type Modifier, type SpfRecord } from './record.ts';
 import type { SpfCode, SpfQuery } from './types.ts';
-import { bestName, validatedNames } from './validated-names.ts';
+import { bestName, findNames, type ClientNames } from './validated-names.ts';
 
 /** What one domain's record comes to. */
 export interface Outcome {
@@ -39,7 +39,7 @@ export class Evaluation {
   readonly #client: IpAddress;
   readonly #sender: Sender;
   readonly lookups: Lookups;
-  #names: string[] | null = null;
+  #names: ClientNames | null = null;
 
   constructor(query: SpfQuery, client: IpAddress, sender: Sender) {
     this.#query = query;
@@ -101,7 +101,7 @@ export class Evaluation {
       case 'mx':
         return this.#exchangesHold(target, mechanism);
       case 'ptr':
-        return (await this.#validated()).some((name) => isWithin(name, target));
+        return this.#isNamed(target);
       default: // exists, RFC 7208 §5.7
         return this.lookups.orVoid(await this.lookups.ip4Addresses(target)).length > 0;
     }
@@ -146,13 +146,20 @@ export class Evaluation {
   /** What the macros of a text are about: the name of the client only when they ask for it. */
   async #context(string: MacroString, domain: string): Promise<MacroContext> {
     const { helo, receiver = 'unknown', now = () => 0 } = this.#query;
-    const name = uses(string, 'p') ? bestName(await this.#validated(), domain) : '';
+    const name = uses(string, 'p') ? bestName((await this.#namesOfClient()).validated, domain) : '';
     return { sender: this.#sender, domain, client: this.#client, helo, receiver, name, now };
   }
 
+  /** RFC 7208 §5.5. */
+  async #isNamed(target: string): Promise<boolean> {
+    const { validated, none } = await this.#namesOfClient();
+    if (none) this.lookups.countVoid();
+    return validated.some((name) => isWithin(name, target));
+  }
+
   /** Asked for once in a check, so that they cost no more than RFC 7208 §4.6.4 lets one term cost. */
-  async #validated(): Promise<string[]> {
-    this.#names ??= await validatedNames(this.#client, this.lookups);
+  async #namesOfClient(): Promise<ClientNames> {
+    this.#names ??= await findNames(this.#client, this.lookups);
     return this.#names;
   }
 }

@@ -35,6 +35,10 @@ export class Lookups {
     return this.#voids;
   }
 
+  get cancelled(): boolean {
+    return this.#query.cancel?.aborted === true;
+  }
+
   /** Counts a term that asks the DNS; what is asked from here on is asked for it. RFC 7208 §4.6.4. */
   begin(term: string): void {
     this.#term = term;
@@ -50,11 +54,15 @@ export class Lookups {
   }
 
   /** Gives the records back, and counts the term when there are none. RFC 7208 §4.6.4. */
-  orVoid<T>(records: T[]): T[] {
-    if (records.length === 0 && ++this.#voids > this.#most.voids) {
-      throw new SpfException('permerror', `more than ${this.#most.voids} void lookups`);
-    }
+  orVoid(records: string[]): string[] {
+    if (records.length === 0) this.countVoid();
     return records;
+  }
+
+  /** Counts a term that found nothing. RFC 7208 §4.6.4. */
+  countVoid(): void {
+    if (++this.#voids <= this.#most.voids) return;
+    throw new SpfException('permerror', `more than ${this.#most.voids} void lookups`);
   }
 
   /** The strings of each record put together. RFC 7208 §3.3. */
@@ -96,7 +104,7 @@ export class Lookups {
     if (!isName(name)) return [];
     let answer: string[] = [];
     try {
-      if (this.#query.cancel?.aborted) throw new Error('cancelled');
+      if (this.cancelled) throw new Error('cancelled');
       const records = await (this.#cancelled ? Promise.race([ask(), this.#cancelled]) : ask());
       answer = records.map(text);
     } catch (error) {

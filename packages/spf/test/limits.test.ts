@@ -71,6 +71,12 @@ describe('hostile 74: void lookups', () => {
     });
     assert.deepEqual([got.result, got.voids], ['permerror', 3]);
   });
+  it('ptr is one for a client without names, and %{p} is none', async () => {
+    const got = await check({ 'x.example': record('ptr ptr:y.example exists:%{p}.example -all') });
+    assert.deepEqual([got.result, got.lookups, got.voids], ['permerror', 3, 3]);
+    const more = await check({ 'x.example': record('ptr exists:%{p}.example -all') });
+    assert.deepEqual([more.result, more.voids], ['fail', 2]);
+  });
   it('the hosts of an mx term are no terms: an IPv6 client passes over IPv4 hosts', async () => {
     const got = await check(
       {
@@ -164,6 +170,16 @@ describe('hostile 74: a DNS that is slow, or strange', () => {
     const result = check({}, { resolver: silent, cancel: cancel.signal });
     cancel.abort();
     assert.equal((await result).result, 'temperror');
+  });
+  it('a check that is cancelled at ptr does not go on without it', async () => {
+    const cancel = new AbortController();
+    const names = zone({ 'x.example': record('ptr -all') });
+    const resolvePtr = (): Promise<never> => {
+      cancel.abort();
+      return new Promise(() => {});
+    };
+    const got = await check({}, { resolver: { ...names, resolvePtr }, cancel: cancel.signal });
+    assert.equal(got.result, 'temperror');
   });
   it('nothing is asked when it was cancelled before', async () => {
     let asked = 0;
