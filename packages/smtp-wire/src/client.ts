@@ -226,11 +226,15 @@ export class SmtpClient {
     return this.#news.shift() ?? null;
   }
 
-  /** Says what may be said now; the transaction is over when nothing is left of it. */
+  /**
+   * Says what may be said now. Only a transaction has more than one thing to say at a time, and it is over when nothing
+   * is left of it. RFC 2920 §3.1.
+   */
   #say(): SmtpClientNews | null {
     if (this.#spokeFirst) this.#fail('broken', CLIENT_REPLIES.unasked);
+    const { pipelining } = this.extensions;
     let text = '';
-    for (let step; (step = this.#nextStep()) && this.#window.takes(step, this.#mayPipeline);) {
+    for (let step; (step = this.#nextStep()) && this.#window.takes(step, pipelining);) {
       if (this.#steps.length > 0) this.#steps.shift();
       else this.#transaction?.said();
       this.#window.sent(step);
@@ -251,11 +255,6 @@ export class SmtpClient {
     return this.#state === 'transaction' && !this.#content
       ? (this.#transaction?.next ?? null)
       : null;
-  }
-
-  /** Only a transaction may: all else changes what the next command means. RFC 2920 §3.1. */
-  get #mayPipeline(): boolean {
-    return this.extensions.pipelining && this.#state === 'transaction';
   }
 
   #hear(reply: Reply): void {

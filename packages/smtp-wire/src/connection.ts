@@ -32,7 +32,8 @@ export class SmtpConnection {
 
   /**
    * Sends a message: one result for each recipient, in the order of the envelope, whatever happens to the connection.
-   * Content is read only when some recipient was accepted; its pieces must not change after they were given. Rejects
+   * Content is read only when some recipient was accepted; its pieces must not change after they were given. A
+   * connection that died while it was idle shows in the phases `reset` and `mail`, when nothing was sent yet. Rejects
    * when the content does, with the connection cut, and with a `TypeError` when the envelope cannot be written.
    */
   async send(

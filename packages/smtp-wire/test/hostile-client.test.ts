@@ -55,6 +55,7 @@ test('hostile 22: a reply before its command, and one too many, end the connecti
     ['a greeting and the answer to EHLO', new ClientDriver(), '220 a\r\n250 b\r\n'],
     ['a greeting and half an answer', new ClientDriver(), '220 a\r\n25'],
     ['one while nothing is asked', ready(), '250 surprise\r\n'],
+    ['a refusal while nothing is asked', ready(), '550 surprise\r\n'],
   ];
   for (const [name, driver, said] of cases) {
     assert.equal(driver.feed(said), '', name);
