@@ -1,6 +1,6 @@
 /** One connection: dialled, under TLS as the rule has it, logged in. */
 import { connectSmtp, type ClientMechanism, type SmtpConnection } from '@postino/smtp-wire';
-import type { Cancel, Wire } from '@postino/wire';
+import type { Cancel, TlsOptions, Wire } from '@postino/wire';
 import type { ClientSettings } from './options.ts';
 import { noConnection, noTrust } from './replies.ts';
 import { handshakeOf, type UsableRule } from './tls-policy.ts';
@@ -49,7 +49,7 @@ function failedAtTls({ phase, local }: Told, { tls }: Wire): boolean {
 async function dialTo(
   { host, address, port }: Target,
   { dial, localAddress, cancel }: Dialling,
-): Promise<Wire | { readonly failure: Told }> {
+): Promise<VerifiedWire | { readonly failure: Told }> {
   try {
     const own = localAddress === null ? {} : { localAddress };
     return new VerifiedWire(await dial({ address, port }, { cancel, ...own }));
@@ -58,27 +58,34 @@ async function dialTo(
   }
 }
 
-async function speak(wire: Wire, target: Target, { client, cancel }: Dialling): Promise<Opened> {
+async function speak(wire: VerifiedWire, target: Target, how: Dialling): Promise<Opened> {
   const { host, rule, login, implicitTls } = target;
   const handshake = handshakeOf(rule, host);
-  if (implicitTls) {
-    try {
-      await wire.startTls(handshake);
-    } catch (cause) {
-      wire.destroy();
-      return { failure: noTrust(host, cause) };
-    }
-  }
+  if (implicitTls && !(await secure(wire, handshake)))
+    return { failure: noTrust(host, wire.handshakeError) };
   const connected = await connectSmtp(wire, {
-    ...client,
+    ...how.client,
     startTls: START_TLS[rule.tls],
     handshake,
-    cancel,
+    cancel: how.cancel,
     ...(login && { mechanisms: login() }),
     // Who asked for no TLS has asked for that too.
     allowPlaintextAuth: rule.tls === 'none',
   });
-  return 'failure' in connected ? connected : { smtp: connected.connection };
+  if ('connection' in connected) return { smtp: connected.connection };
+  const { failure } = connected;
+  return { failure: wire.handshakeError ? noTrust(host, wire.handshakeError) : failure };
 }
 
 const START_TLS = { none: 'never', may: 'offered', require: 'required' } as const;
+
+/** Whether TLS stands; the wire knows why not. */
+async function secure(wire: VerifiedWire, handshake: TlsOptions): Promise<boolean> {
+  try {
+    await wire.startTls(handshake);
+    return true;
+  } catch {
+    wire.destroy();
+    return false;
+  }
+}

@@ -15,10 +15,9 @@ export function noConnection(host: string, cause: unknown): Told {
 }
 
 /** The certificate is not what was asked for, or the handshake failed. */
-export function noTrust(host: string, cause?: unknown): Told {
-  const text = `No TLS with ${host} that can be trusted${reason(cause)}`;
-  const reply: Reply = { code: 451, status: '4.7.5', text };
-  return { reply, phase: 'startTls', local: true, ...(cause === undefined ? {} : { cause }) };
+export function noTrust(host: string, cause: unknown): Told {
+  const text = `No TLS with ${host} as it is asked for${reason(cause)}`;
+  return { reply: { code: 451, status: '4.7.5', text }, phase: 'startTls', local: true, cause };
 }
 
 /** The policy could not be found out. */
@@ -33,5 +32,5 @@ export function noSmarthost(host: string): Reply {
 }
 
 function reason(cause: unknown): string {
-  return cause instanceof Error ? `: ${cause.message.replaceAll(/[^ -~]/g, '?')}` : '';
+  return cause instanceof Error ? `: ${cause.message.trim().replaceAll(/[^ -~]/g, '?')}` : '';
 }

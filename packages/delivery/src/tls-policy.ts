@@ -28,7 +28,7 @@ export interface TlsQuestion {
 /** Asked for each host before it is tried. What it throws puts the host off as a 4xx would. */
 export type TlsPolicy = (question: TlsQuestion) => TlsRule | Promise<TlsRule>;
 
-/** TLS where it is offered, which is all that can be asked of a stranger. RFC 3207 §5. */
+/** TLS where it is offered, which is all that can be asked of a stranger. RFC 3207 §4, RFC 7435 §3. */
 export const OPPORTUNISTIC: TlsPolicy = () => ({ tls: 'may' });
 
 export type UsableRule = Exclude<TlsRule, { readonly tls: 'refuse' }>;

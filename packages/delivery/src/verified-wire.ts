@@ -4,6 +4,8 @@ import type { Cancel, Endpoint, TlsInfo, TlsOptions, Wire } from '@postino/wire'
 /** `Wire` leaves it open whether such a handshake rejects or tells; a login must never follow it. */
 export class VerifiedWire implements Wire {
   readonly #wire: Wire;
+  /** Why there is no TLS, once it was tried. */
+  #handshakeError: unknown = null;
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -21,10 +23,19 @@ export class VerifiedWire implements Wire {
     return this.#wire.tls;
   }
 
+  get handshakeError(): unknown {
+    return this.#handshakeError;
+  }
+
   async startTls(options: TlsOptions = {}): Promise<TlsInfo> {
-    const tls = await this.#wire.startTls(options);
-    if (options.verify === 'none' || tls.authorized) return tls;
-    throw new Error('the certificate could not be verified');
+    try {
+      const tls = await this.#wire.startTls(options);
+      if (options.verify === 'none' || tls.authorized) return tls;
+      throw new Error('the certificate could not be verified');
+    } catch (error) {
+      this.#handshakeError = error;
+      throw error;
+    }
   }
 
   read(timeout: number, cancel?: Cancel): ReturnType<Wire['read']> {

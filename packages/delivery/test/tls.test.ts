@@ -49,6 +49,8 @@ test('a handshake that failed is tried again in the clear where TLS may be, not 
   assert.deepEqual(must.world.addresses, ['192.0.2.1']);
   assert.equal(must.result.status, 'deferred');
   assert.equal(must.result.phase, 'startTls');
+  assert.equal(must.result.reply.status, '4.7.5');
+  assert.match(String(must.result.cause), /handshake failed/);
 });
 
 test('a server that breaks off right behind the handshake gets the message in the clear, where it may', async () => {
