@@ -4,7 +4,7 @@
  */
 import type { Canonicalization } from './canonicalization.ts';
 import { Gap } from './gap.ts';
-import { type Emit, Pieces } from './pieces.ts';
+import type { Emit } from './pieces.ts';
 
 /** One canonicalization at work. */
 export interface CanonicalBody {
@@ -28,73 +28,70 @@ const WINDOW = 4096;
 
 /** Empty lines at the end go, and a line end is there in any case. RFC 6376 §3.4.3. */
 class SimpleBody implements CanonicalBody {
-  readonly #pieces: Pieces;
   readonly #gap: Gap;
 
   constructor(emit: Emit) {
-    this.#pieces = new Pieces(emit);
-    this.#gap = new Gap(this.#pieces);
+    this.#gap = new Gap(emit);
   }
 
   write(chunk: Uint8Array): void {
-    writeSolid(chunk, this.#gap, this.#pieces);
+    writeSolid(chunk, this.#gap.resume(chunk), this.#gap);
   }
 
   end(): void {
     this.#gap.finish();
-    this.#pieces.add(CRLF, 0, 2);
-    this.#pieces.flush();
+    this.#gap.put(CRLF, 0, 2);
+    this.#gap.flush();
   }
 }
 
 /** White space becomes one space, and at the end of a line none; empty lines at the end go. RFC 6376 §3.4.4. */
 class RelaxedBody implements CanonicalBody {
-  readonly #pieces: Pieces;
   readonly #gap: Gap;
 
   constructor(emit: Emit) {
-    this.#pieces = new Pieces(emit);
-    this.#gap = new Gap(this.#pieces);
+    this.#gap = new Gap(emit);
   }
 
   write(chunk: Uint8Array): void {
+    const gap = this.#gap;
     for (let at = 0; at < chunk.length; at += WINDOW) {
       // A Buffer, whose search is many times faster than that of a Uint8Array.
       const size = Math.min(WINDOW, chunk.length - at);
       const window = Buffer.from(chunk.buffer, chunk.byteOffset + at, size);
-      const solid = !window.includes(SPACE) && !window.includes(TAB);
-      if (solid) writeSolid(window, this.#gap, this.#pieces);
-      else writeWords(window, this.#gap, this.#pieces);
+      const start = gap.resume(window);
+      if (window.includes(SPACE) || window.includes(TAB)) writeWords(window, start, gap);
+      // Line ends at its beginning belong to a gap that may have begun with white space.
+      else writeSolid(window, gap.skip(window, start), gap);
     }
   }
 
   /** A body without any word is empty, and one with words ends with a line end. */
   end(): void {
     this.#gap.finish();
-    if (this.#gap.hadWords) this.#pieces.add(CRLF, 0, 2);
-    this.#pieces.flush();
+    if (this.#gap.hadWords) this.#gap.put(CRLF, 0, 2);
+    this.#gap.flush();
   }
 }
 
 /** A chunk that goes out as it is, but for the line ends at its end, which are held back. */
-function writeSolid(chunk: Uint8Array, gap: Gap, pieces: Pieces): void {
-  const start = gap.resume(chunk);
+function writeSolid(chunk: Uint8Array, start: number, gap: Gap): void {
   const end = lastWordEnd(chunk, start);
   if (end > start) {
     gap.close();
-    pieces.add(chunk, start, end);
+    gap.put(chunk, start, end);
   }
   gap.skip(chunk, end);
 }
 
 /** A chunk with white space. Words, and gaps that stay as they are, make a run; a gap that changes ends it. */
-function writeWords(chunk: Uint8Array, gap: Gap, pieces: Pieces): void {
-  let run = gap.resume(chunk);
-  let end = run;
+function writeWords(chunk: Uint8Array, start: number, gap: Gap): void {
+  let run = start;
+  let end = start;
   let carried = gap.open;
   for (let at = gap.skip(chunk, end); at < chunk.length; at = gap.skip(chunk, end)) {
     if (carried || !gap.isAsWritten(chunk, end, at)) {
-      pieces.add(chunk, run, end);
+      gap.put(chunk, run, end);
       gap.close();
       run = at;
     } else {
@@ -103,7 +100,7 @@ function writeWords(chunk: Uint8Array, gap: Gap, pieces: Pieces): void {
     carried = false;
     end = wordsEnd(chunk, at);
   }
-  pieces.add(chunk, run, end);
+  gap.put(chunk, run, end);
 }
 
 /** Where the line ends begin that a chunk ends with, the last of which may only be a CR yet. */

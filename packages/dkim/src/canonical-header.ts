@@ -45,15 +45,19 @@ export class FieldIndex {
     return this.#fields.get(name)?.length ?? 0;
   }
 
-  /** The fields that `h=` means: each name takes the lowest one not taken yet, or none. RFC 6376 §5.4.2. */
-  select(names: readonly string[]): Uint8Array[] {
+  /**
+   * The fields that `h=` means: each name takes the lowest one not taken yet, or none. RFC 6376 §5.4.2. A signature never
+   * means its own field. RFC 6376 §3.5.
+   */
+  select(names: readonly string[], own: Uint8Array | null = null): Uint8Array[] {
     const taken = new Map<string, number>();
     const selected: Uint8Array[] = [];
     for (const name of names) {
-      const times = (taken.get(name) ?? 0) + 1;
-      taken.set(name, times);
-      const field = this.#fields.get(name)?.at(-times);
-      if (field) selected.push(field);
+      const fields = this.#fields.get(name) ?? [];
+      let at = (taken.get(name) ?? fields.length) - 1;
+      if (at >= 0 && fields[at] === own) at--;
+      taken.set(name, at);
+      if (at >= 0) selected.push(fields[at]!);
     }
     return selected;
   }

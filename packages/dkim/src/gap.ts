@@ -2,7 +2,7 @@
  * What stands between two words of a body, and is only counted until the second one comes: line ends, and white space
  * after the last of them. A word is all that is neither, a CR or LF alone too.
  */
-import type { Pieces } from './pieces.ts';
+import { type Emit, Pieces } from './pieces.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -13,7 +13,7 @@ const LONE_CR = Uint8Array.of(CR);
 const LONE_SPACE = Uint8Array.of(SPACE);
 const CRLF = Uint8Array.of(CR, LF);
 
-/** A gap that is carried from chunk to chunk. */
+/** A gap that is carried from chunk to chunk, and the way out for what stands around it. */
 export class Gap {
   readonly #pieces: Pieces;
   #lines = 0;
@@ -22,8 +22,8 @@ export class Gap {
   #cr = false;
   #hadWords = false;
 
-  constructor(pieces: Pieces) {
-    this.#pieces = pieces;
+  constructor(emit: Emit) {
+    this.#pieces = new Pieces(emit);
   }
 
   /** Whether a gap stands open. */
@@ -53,7 +53,7 @@ export class Gap {
     if (!this.#cr) return;
     this.#cr = false;
     this.close();
-    this.#pieces.add(LONE_CR, 0, 1);
+    this.put(LONE_CR, 0, 1);
   }
 
   /** Counts on from `start`, and says where the next word begins. */
@@ -83,8 +83,8 @@ export class Gap {
 
   /** A word comes: writes what is left of the gap. */
   close(): void {
-    for (let line = 0; line < this.#lines; line++) this.#pieces.add(CRLF, 0, 2);
-    if (this.#space) this.#pieces.add(LONE_SPACE, 0, 1);
+    for (let line = 0; line < this.#lines; line++) this.put(CRLF, 0, 2);
+    if (this.#space) this.put(LONE_SPACE, 0, 1);
     this.forget();
   }
 
@@ -93,6 +93,16 @@ export class Gap {
     this.#lines = 0;
     this.#space = false;
     this.#hadWords = true;
+  }
+
+  /** Lets octets out that are no gap. */
+  put(bytes: Uint8Array, start: number, end: number): void {
+    this.#pieces.add(bytes, start, end);
+  }
+
+  /** Lets out what was put together. */
+  flush(): void {
+    this.#pieces.flush();
   }
 
   #lineEnd(): void {

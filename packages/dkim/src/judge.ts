@@ -62,9 +62,9 @@ function checkBody({ bodyHash, bodyLength }: DkimSignature, body: BodyHash): Ref
 
 /** RFC 6376 §6.1.3 step 4. */
 function checkHeader(signature: DkimSignature, fields: FieldIndex, key: KeyObject): Refusal | null {
-  const { signedHeaders, unsigned, headerCanonicalization, hash, keyType } = signature;
-  const parts = canonicalHeader(fields.select(signedHeaders), unsigned, headerCanonicalization);
-  const data = Buffer.concat(parts);
+  const { field, unsigned, headerCanonicalization, hash, keyType } = signature;
+  const signed = fields.select(signature.signedHeaders, field);
+  const data = Buffer.concat(canonicalHeader(signed, unsigned, headerCanonicalization));
   try {
     const holds =
       keyType === 'rsa'

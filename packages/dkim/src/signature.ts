@@ -33,6 +33,8 @@ export interface DkimSignature {
   readonly expiration: number | null;
   readonly bodyHash: Uint8Array;
   readonly signature: Uint8Array;
+  /** The field as it stands in the header block. */
+  readonly field: Uint8Array;
   /** The field with nothing in its `b=`: what is hashed of it. RFC 6376 §3.7. */
   readonly unsigned: Uint8Array;
 }
@@ -48,7 +50,7 @@ const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const;
 const FIELD_NAME = /^[!-9<-~]+$/;
 const COLON = 0x3a;
 
-/** Reads a field. Each part that is not as the RFC wants it is a refusal with the reason. */
+/** Reads a field of a header block. Each part that is not as the RFC wants it is a refusal with the reason. */
 export function parseSignature(field: Uint8Array): ParsedSignature {
   if (field.length > MAX_SIGNATURE_SIZE) {
     const reason = `the field has more than ${MAX_SIGNATURE_SIZE} octets`;
@@ -59,7 +61,10 @@ export function parseSignature(field: Uint8Array): ParsedSignature {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start);
   const tags = parseTags(text);
   if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
-  return { claims: claimsOf(tags), signature: readSignature(tags, bytes, start) };
+  const signature = readSignature(tags);
+  if ('reason' in signature) return { claims: claimsOf(tags), signature };
+  const unsigned = withoutValue(bytes, start, tags);
+  return { claims: claimsOf(tags), signature: { ...signature, field, unsigned } };
 }
 
 /** What can be told of a signature even where it is refused. */
@@ -76,7 +81,7 @@ function claimsOf(tags: Tags): DkimClaims {
   };
 }
 
-function readSignature(tags: Tags, field: Uint8Array, start: number): DkimSignature | Refusal {
+function readSignature(tags: Tags): Omit<DkimSignature, 'field' | 'unsigned'> | Refusal {
   const missing = REQUIRED.find((name) => !tags.has(name));
   if (missing) return neutral(`it has no ${missing}=`);
   const value = (name: string): string => tags.get(name)?.value ?? '';
@@ -99,7 +104,6 @@ function readSignature(tags: Tags, field: Uint8Array, start: number): DkimSignat
   if (!bodyHash || !signature) return neutral('its bh= or b= is not base64');
   const numbers = readNumbers(tags);
   if ('reason' in numbers) return numbers;
-  const unsigned = withoutValue(field, start, tags);
   const [headerCanonicalization, bodyCanonicalization] = canonicalizations;
   return {
     ...algorithm,
@@ -110,7 +114,6 @@ function readSignature(tags: Tags, field: Uint8Array, start: number): DkimSignat
     ...numbers,
     bodyHash,
     signature,
-    unsigned,
   };
 }
 

@@ -2,8 +2,8 @@
  * Verifying, while the message flows. RFC 6376 §6. The header block is held, the body is only hashed; the keys are
  * asked for as soon as the header block is there. What the peer did wrong is a result, and what the DNS did wrong too.
  */
-import { HeaderReader } from '@postino/message';
 import type { Resolver } from '@postino/dns';
+import { HeaderReader } from '@postino/message';
 import { type Sink, StateError } from '@postino/wire';
 
 import { Body, type BodyHash } from './body-hash.ts';
@@ -11,6 +11,7 @@ import { FieldIndex } from './canonical-header.ts';
 import { judge, type Weakness } from './judge.ts';
 import { type KeyAnswer, KeyLookup } from './key-lookup.ts';
 import { CLOCK_SKEW, MAX_SIGNATURES } from './limits.ts';
+import { messageInto } from './message-into.ts';
 import {
   type DkimClaims,
   type DkimResult,
@@ -20,7 +21,6 @@ import {
   type Refusal,
 } from './result.ts';
 import { type DkimSignature, parseSignature } from './signature.ts';
-import { messageInto } from './message-into.ts';
 
 export interface DkimVerifierOptions {
   readonly resolver: Resolver;
@@ -104,21 +104,15 @@ class DkimVerifier implements Sink<DkimResult[]> {
 
   /** Once the header block is there: reads the signatures, asks for keys, and makes hashes ready for the body. */
   #begin(): void {
-    const { header, fault } = this.#reader;
+    const { header } = this.#reader;
     if (!header) return;
     this.#fields = new FieldIndex(header);
     const fields = header.findAll('DKIM-Signature');
-    const { maxSignatures = MAX_SIGNATURES } = this.#options;
-    const lookup = new KeyLookup(this.#options.resolver);
+    const { resolver, maxSignatures = MAX_SIGNATURES } = this.#options;
+    const lookup = new KeyLookup(resolver);
     this.#pending = fields.slice(0, maxSignatures).map((field) => this.#read(field, lookup));
-    if (fields.length > maxSignatures) {
-      const more = `${fields.length - maxSignatures} more signatures were not looked at`;
-      this.#pending.push({ claims: {}, refusal: policy(more) });
-    }
-    if (fault) {
-      const refusal = permerror('the header block is too large');
-      this.#pending = this.#pending.map(({ claims }) => ({ claims, refusal }));
-    }
+    const more = fields.length - maxSignatures;
+    if (more > 0) this.#pending.push({ claims: {}, refusal: policy(`${more} more not looked at`) });
   }
 
   #read(field: Uint8Array, lookup: KeyLookup): Pending {
@@ -133,6 +127,8 @@ class DkimVerifier implements Sink<DkimResult[]> {
 
   /** What can be refused before anything is asked or hashed. RFC 6376 §3.5, RFC 8301 §3.1. */
   #refuse({ hash, timestamp, expiration }: DkimSignature): Refusal | null {
+    // A field that was cut off could be a From that nobody signed.
+    if (this.#reader.fault) return permerror('the header block is too large');
     const { accept = [], now = Date.now } = this.#options;
     const seconds = now() / 1000;
     if (hash === 'sha1' && !accept.includes('rsa-sha1')) return permerror('SHA-1 is historic');

@@ -40,6 +40,8 @@ const TABLE: [chunks: string[], simple: string, relaxed: string][] = [
   [['a\r\n', ' \r\n', '\r\n', 'b'], 'a\r\n \r\n\r\nb\r\n', 'a\r\n\r\n\r\nb\r\n'],
   [['a\r\n', ' \t\r\nx'], 'a\r\n \t\r\nx\r\n', 'a\r\n\r\nx\r\n'],
   [['a \r\n \r\n'], 'a \r\n \r\n', 'a\r\n'],
+  [['a ', '\r\nb'], 'a \r\nb\r\n', 'a\r\nb\r\n'],
+  [[' ', '\r\n\n'], ' \r\n\n\r\n', '\r\n\n\r\n'],
   // A CR or LF alone is no line end.
   [['a\r', 'b'], 'a\rb\r\n', 'a\rb\r\n'],
   [['a \r', ' b\r'], 'a \r b\r\r\n', 'a \r b\r\r\n'],
@@ -86,6 +88,41 @@ const PLAIN: Record<Canonicalization, (body: string) => string> = {
     return text === '' ? '' : `${text}\r\n`;
   },
 };
+
+/** All texts of up to `length` of these characters. */
+function* texts(alphabet: string, length: number): Generator<string> {
+  yield '';
+  if (length === 0) return;
+  for (const text of texts(alphabet, length - 1)) {
+    if (text.length === length - 1) for (const more of alphabet) yield text + more;
+    if (text !== '') yield text;
+  }
+}
+
+test('every short body, cut at every place', () => {
+  for (const text of new Set(texts(' \t\r\na', 5))) {
+    for (const how of ['simple', 'relaxed'] as const) {
+      for (let at = 0; at <= text.length; at++) {
+        const chunks = cut(octets(text), [at]);
+        const got = canonical(how, chunks);
+        if (got !== PLAIN[how](text)) assert.fail(`${how} ${JSON.stringify(text)} cut at ${at}`);
+      }
+    }
+  }
+});
+
+test('gaps across the windows in which white space is looked for', () => {
+  for (const gap of [' \r\n', '\t\r\n\r\n  ', '\r\n', '\r', ' \r', '  ', '\r\n\r\n']) {
+    for (const rest of ['a'.repeat(5000), 'a b', '\n', '']) {
+      for (let size = 4090; size <= 4097; size++) {
+        const text = 'x'.repeat(size) + gap + rest;
+        for (const how of ['simple', 'relaxed'] as const) {
+          assert.equal(canonical(how, [octets(text)]), PLAIN[how](text));
+        }
+      }
+    }
+  }
+});
 
 const body = fc
   .array(

@@ -201,3 +201,15 @@ test('a sink is closed once', async () => {
   assert.throws(() => sink.write(MESSAGE), StateError);
   await assert.rejects(sink.end(), StateError);
 });
+
+async function verdicts(message: Buffer): Promise<string[]> {
+  return (await verify(message, { resolver: keys(), now })).map(({ result }) => result);
+}
+
+test('RFC 6376 §3.5: a signature may sign others, and never its own field', async () => {
+  const inner = forge(MESSAGE);
+  const outer = forge(inner, { tags: { h: 'from:dkim-signature:dkim-signature' } });
+  assert.deepEqual(await verdicts(outer), ['pass', 'pass']);
+  const changed = outer.toString('latin1').replace('From:Subject', 'From:SUBJECT');
+  assert.deepEqual(await verdicts(octets(changed)), ['fail', 'fail']);
+});
