@@ -2,7 +2,7 @@
  * The evaluation of records: check_host() and its recursion. RFC 7208 §4, §5, §6.
  */
 import type { AskingMechanism, HostsMechanism, LocalMechanism, Qualifier } from './directive.ts';
-import { isCheckable, isWithin, type Sender } from './domain.ts';
+import { isCheckable, isName, isWithin, type Sender } from './domain.ts';
 import { SpfException } from './exception.ts';
 import { inNetwork, parseIp4, parseIp6, type IpAddress } from './ip.ts';
 import { MAX_EXPLANATION } from './limits.ts';
@@ -90,9 +90,10 @@ export class Evaluation {
   async #matches(mechanism: AskingMechanism, text: string, domain: string): Promise<boolean> {
     this.lookups.begin(text);
     const target = mechanism.domain ? await this.#target(mechanism.domain, domain) : domain;
+    if (mechanism.name === 'include') return this.#include(target, text);
+    // RFC 7208 §4.8 leaves a target that is no name to us: nobody has it, so nothing is asked.
+    if (!isName(target)) return false;
     switch (mechanism.name) {
-      case 'include':
-        return this.#include(target, text);
       case 'a':
         return this.#holds(
           this.lookups.orVoid(await this.lookups.addresses(target, this.#client)),

@@ -100,7 +100,7 @@ export class Lookups {
     ask: () => Promise<T[]>,
     text: (record: T) => string,
   ): Promise<string[]> {
-    // RFC 7208 §4.8 leaves a name that is none to us: nobody has it, so nothing is asked.
+    // What MX and PTR records name may be anything.
     if (!isName(name)) return [];
     let answer: string[] = [];
     try {
