@@ -10,7 +10,7 @@ export class Transaction {
   readonly #undecided: Set<number>;
   readonly #accepted: number[] = [];
   #said = 0;
-  #mail: 'unanswered' | 'accepted' | 'refused' = 'unanswered';
+  #mailAccepted = false;
   #ended = false;
 
   /** Writes all its commands; a `TypeError` where one cannot be written. */
@@ -29,11 +29,11 @@ export class Transaction {
   }
 
   /**
-   * What may be said next. DATA is not said once it is known that nobody takes the message, nor is anything where MAIL
-   * was refused. RFC 2920 §3.1.
+   * What may be said next: nothing more once everybody has an outcome, as when MAIL was refused, or RCPT to all.
+   * RFC 2920 §3.1.
    */
   get next(): Step | null {
-    if (this.#mail === 'refused' || this.#undecided.size === 0) return null;
+    if (this.#undecided.size === 0) return null;
     this.#skipDecided();
     return this.#steps[this.#said] ?? null;
   }
@@ -49,12 +49,12 @@ export class Transaction {
 
   /** MAIL was accepted and there was no end of data: it still stands on the server. RFC 5321 §4.1.1.5. */
   get open(): boolean {
-    return this.#mail === 'accepted' && !this.#ended;
+    return this.#mailAccepted && !this.#ended;
   }
 
   /** Whose outcome a reply is; they have one from here on. */
   hear({ phase, index }: Step, refused: boolean): number[] {
-    if (phase === 'mail') this.#mail = refused ? 'refused' : 'accepted';
+    if (phase === 'mail') this.#mailAccepted = !refused;
     if (phase === 'content') this.#ended = true;
     else if (!refused) {
       if (index !== undefined) this.#accepted.push(index);

@@ -151,6 +151,7 @@ test('no more is under way than the window holds, and DATA goes last', () => {
     unanswered += driver.feed('250 ok\r\n');
     most = Math.max(most, unanswered.length);
     answered++;
+    if (answered === 50) assert.ok(unanswered.length > 150, 'the window is kept full');
   }
   assert.ok(most <= 200 && most > 150, `${most} octets were under way`);
   assert.equal(answered, 101);
@@ -289,6 +290,27 @@ test('content goes out as the view that was given, where nothing is to stuff', (
   const event = driver.client.next();
   assert.ok(event?.type === 'send');
   assert.equal(event.bytes, bytes);
+});
+
+test('nothing of content is nothing to send', () => {
+  const driver = ready(['PIPELINING']);
+  driver.call((client) => client.begin(envelope('', ['c@d.example'])));
+  driver.feed('250 ok\r\n250 ok\r\n354 go\r\n');
+  driver.client.content(asciiBytes(''));
+  assert.equal(driver.client.next(), null);
+});
+
+test('what was offered in the clear is forgotten, also where only HELO is known behind TLS', () => {
+  const driver = new ClientDriver();
+  driver.feed('220 a\r\n');
+  driver.feed(ehlo(['STARTTLS', 'PIPELINING']));
+  assert.equal(driver.feed('220 go\r\n'), `EHLO ${ME}\r\n`);
+  assert.equal(driver.feed('502 what\r\n'), `HELO ${ME}\r\n`);
+  driver.feed('250 a\r\n');
+  assert.equal(
+    driver.call((client) => client.begin(MESSAGE)),
+    'MAIL FROM:<a@b.example>\r\n',
+  );
 });
 
 test('a refused MAIL with an accepted RCPT and a DATA that goes ahead: no message of ours is made of that', () => {
