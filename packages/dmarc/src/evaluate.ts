@@ -33,6 +33,7 @@ export function evaluate(query: DmarcQuery): Promise<DmarcResult> {
 async function judgeAll(domains: readonly string[], query: DmarcQuery): Promise<DmarcResult> {
   if (domains.length === 0) return unjudged('', 'none', 'no From domain');
   if (domains.length > MAX_FROM_DOMAINS) {
+    // Deviation: RFC 7489 §6.6.1 would have each of them judged; nobody shall hide a domain behind many.
     const result = unjudged('', 'permerror', `more than ${MAX_FROM_DOMAINS} From domains`);
     return { ...result, disposition: 'reject' };
   }

@@ -58,6 +58,7 @@ export function parseDmarcRecord(text: string): DmarcRecord | null {
     pct: parsePercent(tags.get('pct')),
     t: oneOf(tags.get('t'), ['n', 'y']),
     psd: oneOf(tags.get('psd'), ['u', 'y', 'n']),
+    // Not done: reports of RFC 7489 §7; what asks for them is parsed for those who send some.
     ...reports,
     fo: (tags.get('fo') ?? '0').toLowerCase().split(/[ \t]*:[ \t]*/),
   };
@@ -76,6 +77,7 @@ function parseTags(text: string): Map<string, string> | null {
   return tags;
 }
 
+// Deviation: a bad np counts in RFC 7489's discovery too, though RFC 7489 §6.3 does not know the tag.
 function parsePolicies(
   tags: ReadonlyMap<string, string>,
 ): Pick<DmarcRecord, 'p' | 'sp' | 'np'> | null {

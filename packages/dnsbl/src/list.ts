@@ -50,6 +50,7 @@ export function parseList(spec: string): DnsList {
   return { zone, textZone, condition };
 }
 
+// Deviation: a number may be a network, which Exim does not have; its /key is the subject of the lookup here.
 function parseNumber(text: string, mask: boolean, spec: string): Address4 {
   if (/^[\d.]+(?:\/\d+)?$/.test(text) && Address4.isValid(text) && !(mask && text.includes('/'))) {
     return new Address4(text);

@@ -47,6 +47,7 @@ export function lookupAll(
   return Promise.all(lists.map((list) => lookup(ip, list, options)));
 }
 
+// Not done: Exim's +include_unknown and +defer_unknown; an error leaves that choice to the caller.
 async function ask(subject: string, list: DnsList, options: DnsblOptions): Promise<DnsblResult> {
   const { zone, textZone, condition } = list;
   const name = `${subject}.${zone}`;
