@@ -79,7 +79,7 @@ export function withoutLineEnd(field: Uint8Array): Uint8Array {
 
 /** Name in lower case, folds undone, white space to one space and none at the ends. RFC 6376 §3.4.2. */
 function relaxed(field: Uint8Array): Uint8Array {
-  const canonical = new Uint8Array(field.length);
+  const canonical = Buffer.allocUnsafe(field.length);
   const colon = field.indexOf(COLON);
   let size = 0;
   for (let at = 0; at < colon; at++) {

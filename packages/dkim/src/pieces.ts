@@ -7,13 +7,14 @@
 export type Emit = (bytes: Uint8Array) => void;
 
 /** Octets of a piece that goes on by itself. */
-const LONG = 1024;
-const ROOM = 4096;
+const LONG = 512;
+/** Octets that are put together at most: few enough to come out of the pool of buffers. */
+const ROOM = 2048;
 
 /** Puts pieces together. */
 export class Pieces {
   readonly #emit: Emit;
-  #room: Uint8Array | null = null;
+  #room: Buffer | null = null;
   #held = 0;
 
   constructor(emit: Emit) {
@@ -25,7 +26,7 @@ export class Pieces {
     const size = end - start;
     if (this.#held + size > ROOM || size >= LONG) this.flush();
     if (size >= LONG) return this.#emit(bytes.subarray(start, end));
-    const room = (this.#room ??= new Uint8Array(ROOM));
+    const room = (this.#room ??= Buffer.allocUnsafe(ROOM));
     let to = this.#held;
     for (let at = start; at < end; at++) room[to++] = bytes[at]!;
     this.#held = to;

@@ -179,7 +179,7 @@ function readNumber(tags: Tags, name: string, digits: number): number | null | u
 /** The field with the value of `b=`, and the white space around it, taken out. RFC 6376 §3.7. */
 function withoutValue(field: Uint8Array, start: number, tags: Tags): Uint8Array {
   const b = tags.get('b')!;
-  const unsigned = new Uint8Array(field.length - (b.end - b.start));
+  const unsigned = Buffer.allocUnsafe(field.length - (b.end - b.start));
   unsigned.set(field.subarray(0, start + b.start));
   unsigned.set(field.subarray(start + b.end), start + b.start);
   return unsigned;

@@ -46,6 +46,9 @@ test('what a good signature says', async () => {
   });
 });
 
+/** An Ed25519 key in the structure that RSA keys have. */
+const SPKI = createPublicKey(ED25519).export({ type: 'spki', format: 'der' }).toString('base64');
+
 /** Records at the name of the key, and what a good signature comes to. RFC 6376 §6.1.2. */
 const RECORDS: [title: string, node: ZoneNode, result: string, reason?: RegExp][] = [
   ['one', { TXT: [GOOD] }, 'pass'],
@@ -59,6 +62,7 @@ const RECORDS: [title: string, node: ZoneNode, result: string, reason?: RegExp][
   ['of the other type', { TXT: [`k=ed25519; p=${p(ED25519)}`] }, 'permerror', /type/],
   ['revoked', { TXT: ['v=DKIM1; p='] }, 'permerror', /revoked/],
   ['that is no key', { TXT: ['p=AAAA'] }, 'permerror', /read/],
+  ['that is a key of another type', { TXT: [`p=${SPKI}`] }, 'permerror', /read/],
   ['without p=', { TXT: ['v=DKIM1'] }, 'permerror', /p=/],
   ['of another thing', { TXT: ['v=spf1 -all'] }, 'permerror', /version/],
   ['that is not there', {}, 'permerror', /no key/],
