@@ -144,21 +144,39 @@ test('the server refuses in the middle: its word is the result, and no more cont
   assert.equal(connection.end?.reason, 'refused');
 });
 
+/** A wire that rejects those writes, by their number, that it is told to. */
+function failing(wire: Wire, fails: (write: number) => boolean): Wire {
+  let writes = 0;
+  return {
+    peer: wire.peer,
+    local: wire.local,
+    tls: null,
+    read: (timeout) => wire.read(timeout),
+    write: (bytes) => (fails(++writes) ? Promise.reject(new Error('EPIPE')) : wire.write(bytes)),
+    buffered: () => wire.buffered(),
+    startTls: () => wire.startTls(),
+    close: () => wire.close(),
+    destroy: () => wire.destroy(),
+  };
+}
+
+test('behind a piece that could not be written nothing is written', async () => {
+  const peer = new Peer();
+  const wire = failing(peer.client, (write) => write === 3);
+  const connection = connectionOf(await peer.connect({ limits: { window: 60 } }, wire));
+  const sent = connection.send(MESSAGE, content('x'));
+  assert.equal(await peer.hear(), 'MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n');
+  const heard = peer.hear().catch(() => 'cut');
+  void peer.say('250 ok\r\n');
+  void peer.say('250 ok\r\n');
+  assert.deepEqual((await sent).map(outcome), ['451 4.4.2 rcpt local', '451 4.4.2 rcpt local']);
+  assert.equal(await heard, 'cut');
+});
+
 test('a server that says why and hangs up is heard, though nothing can be written any more', async () => {
   const peer = new Peer();
   let broken = false;
-  const { client } = peer;
-  const wire: Wire = Object.create(client, {
-    write: {
-      value: (bytes: Uint8Array) =>
-        broken ? Promise.reject(new Error('EPIPE')) : client.write(bytes),
-    },
-    read: { value: () => client.read(0) },
-    buffered: { value: () => client.buffered() },
-    destroy: { value: () => client.destroy() },
-    close: { value: () => client.close() },
-    tls: { value: null },
-  });
+  const wire = failing(peer.client, () => broken);
   const connection = connectionOf(await peer.connect({}, wire));
   async function* long(): AsyncGenerator<Uint8Array> {
     yield asciiBytes('one\r\n');
@@ -168,6 +186,18 @@ test('a server that says why and hangs up is heard, though nothing can be writte
     yield asciiBytes('three\r\n');
   }
   const sent = connection.send(MESSAGE, long());
+  await peer.hear();
+  await peer.say(TAKEN);
+  assert.deepEqual((await sent).map(outcome), ['554 5.7.1 content', '554 5.7.1 content']);
+});
+
+test('a refusal that is there when the content ends', async () => {
+  const { peer, connection } = await ready();
+  async function* late(): AsyncGenerator<Uint8Array> {
+    await peer.say('554 5.7.1 spam\r\n');
+    yield asciiBytes('all\r\n');
+  }
+  const sent = connection.send(MESSAGE, late());
   await peer.hear();
   await peer.say(TAKEN);
   assert.deepEqual((await sent).map(outcome), ['554 5.7.1 content', '554 5.7.1 content']);
@@ -269,14 +299,10 @@ test('cancel cuts the connection, whatever it is at; cancelled before, there is 
 
 test('a handshake that fails is a failure of its own phase', async () => {
   const peer = new Peer();
-  const wire: Wire = Object.create(peer.client, {
-    startTls: { value: () => Promise.reject(new Error('certificate has expired')) },
-    read: { value: () => peer.client.read(0) },
-    write: { value: (bytes: Uint8Array) => peer.client.write(bytes) },
-    buffered: { value: () => 0 },
-    destroy: { value: () => peer.client.destroy() },
-    tls: { value: null },
-  });
+  const wire: Wire = {
+    ...failing(peer.client, () => false),
+    startTls: () => Promise.reject(new Error('certificate has expired')),
+  };
   const connected = connectSmtp(wire, { hostname: ME });
   await peer.say('220 mx.example\r\n');
   await peer.hear();
