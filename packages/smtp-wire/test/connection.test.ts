@@ -163,7 +163,7 @@ function failing(wire: Wire, fails: (write: number) => boolean): Wire {
 test('behind a piece that could not be written nothing is written', async () => {
   const peer = new Peer();
   const wire = failing(peer.client, (write) => write === 3);
-  const connection = connectionOf(await peer.connect({ limits: { window: 60 } }, wire));
+  const connection = connectionOf(await peer.connect({ limits: { window: 50 } }, wire));
   const sent = connection.send(MESSAGE, content('x'));
   assert.equal(await peer.hear(), 'MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n');
   const heard = peer.hear().catch(() => 'cut');
