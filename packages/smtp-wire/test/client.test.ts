@@ -182,6 +182,8 @@ test('an initial response that is too long for the command answers the empty cha
     );
     assert.equal(driver.feed(challenge), said);
     assert.deepEqual(driver.news(), []);
+    assert.equal(driver.feed('334 \r\n'), '', 'it is said once');
+    assert.deepEqual(driver.news(), ['authChallenge ""']);
   }
 });
 
