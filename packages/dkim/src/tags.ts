@@ -31,7 +31,7 @@ export function parseTags(text: string): Tags | null {
     const semicolon = text.indexOf(';', at);
     const end = semicolon < 0 ? text.length : semicolon;
     const spec = text.slice(at, end);
-    if (semicolon < 0 && at > 0 && trimSpace(spec) === '') break;
+    if (semicolon < 0 && trimSpace(spec) === '') break;
     const equals = spec.indexOf('=');
     const name = trimSpace(spec.slice(0, Math.max(0, equals)));
     const value = trimSpace(spec.slice(equals + 1));
