@@ -117,6 +117,17 @@ test('a host that breaks off within a message is remembered too', async () => {
   assert.deepEqual(world.addresses, ['192.0.2.1', '192.0.2.2', '192.0.2.2']);
 });
 
+test('a message that cannot be sent is not the fault of the host', async () => {
+  const world = new World({ '192.0.2.1': {}, '192.0.2.2': {} });
+  const delivery = new Delivery(optionsFor(world));
+  const [result] = await delivery.deliver(messageOf('a bare CR at the end\r'), X);
+  assert.equal(result?.status, 'failed');
+  assert.equal(result?.unknown, undefined);
+  await delivery.deliver(messageOf(), X);
+  await delivery.close();
+  assert.deepEqual(world.addresses, ['192.0.2.1', '192.0.2.1']);
+});
+
 describe('cancelled', () => {
   for (const at of ['connect', 'hello', 'mail', 'rcpt', 'data', 'message'] as const) {
     test(`at ${at}: deferred at once, no other host is asked, and none is blamed`, async () => {
@@ -164,6 +175,36 @@ describe('cancelled', () => {
     await delivery.deliver(messageOf(), X, { cancel });
     const [second] = await delivery.deliver(messageOf(), X);
     assert.equal(second?.status, 'delivered');
+    assert.equal(world.dialled.length, 1);
+    await delivery.close();
+  });
+
+  test('in the middle of a handshake, it is not tried in the clear', async () => {
+    const cancel = new CancelSource();
+    const handshake = (): 'broken' => {
+      cancel.fire();
+      return 'broken';
+    };
+    const world = new World({ '192.0.2.1': { server: { startTls: true }, handshake } });
+    const options = { ...optionsFor(world, { names: ONE }), cancel };
+    const [result] = await deliver(messageOf(), X, options);
+    assert.equal(result?.status, 'deferred');
+    assert.equal(world.dialled.length, 1);
+  });
+
+  test('on a connection that served another message, it is not tried on a new one', async () => {
+    const cancel = new CancelSource();
+    let messages = 0;
+    const app = (): Partial<SmtpApp> => ({
+      mail: () => {
+        if (++messages === 2) cancel.fire();
+      },
+    });
+    const world = new World({ '192.0.2.1': { app } });
+    const delivery = new Delivery(optionsFor(world, { names: ONE }));
+    await delivery.deliver(messageOf(), X);
+    const [second] = await delivery.deliver(messageOf(), X, { cancel });
+    assert.equal(second?.status, 'deferred');
     assert.equal(world.dialled.length, 1);
     await delivery.close();
   });

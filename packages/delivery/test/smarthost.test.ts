@@ -94,6 +94,16 @@ test('TLS from the first octet on', async () => {
   assert.equal(results[0]?.tls?.authorized, true);
 });
 
+test('where TLS is from the first octet on, a handshake that fails is not followed by the clear', async () => {
+  const far: Host = {
+    handshake: () => 'broken',
+    server: { tls: { protocol: 'TLSv1.3', cipher: 'x', authorized: false } },
+  };
+  const { statuses, world } = await through(far, { implicitTls: true, rule: { tls: 'may' } });
+  assert.deepEqual(statuses, ['deferred', 'deferred']);
+  assert.equal(world.dialled.length, 1);
+});
+
 test('a rule of no TLS lets a login go in the clear', async () => {
   const heard: string[] = [];
   const far = relay(heard, { server: { allowPlaintextAuth: true, startTls: false } });

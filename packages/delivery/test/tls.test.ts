@@ -130,9 +130,11 @@ test('a host that the policy refuses for good fails, unless another is only put 
 
 test('a message that requires TLS goes nowhere else, whatever the policy, and fails where nobody has it', async () => {
   const envelope = { ...envelopeOf('x@d.example'), requireTls: true };
-  for (const far of [{}, host('unknown'), host('broken'), host('trusted')]) {
+  const rules = [{ tls: 'none' }, { tls: 'require', verify: 'none' }] as const;
+  const hosts: Host[] = [{}, host('unknown'), host('broken'), host('trusted')];
+  for (const [far, rule] of hosts.flatMap((far) => rules.map((rule) => [far, rule] as const))) {
     const world = new World({ '192.0.2.1': far });
-    const options = optionsFor(world, { names: ONE, policy: () => ({ tls: 'none' }) });
+    const options = optionsFor(world, { names: ONE, policy: () => rule });
     const [result] = await deliver(messageOf(), envelope, options);
     assert.equal(result?.status, 'failed');
     // RFC 8689 §4.2.1: no TLS, or TLS without REQUIRETLS, which the server machine does not have.
