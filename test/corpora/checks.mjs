@@ -31,8 +31,15 @@ export async function spf({ ip, helo, mailFrom, receiver, resolver }) {
   return { result, explanation };
 }
 
+/** Some of the data is a piece of an mbox, whose first line is no part of the message. */
+function withoutMboxLine(message) {
+  return message.subarray(0, 5).toString() === 'From '
+    ? message.subarray(message.indexOf('\n') + 1)
+    : message;
+}
+
 export async function dkim(message, { resolver, now, allowWeak }) {
-  const results = await verify(message, {
+  const results = await verify(withoutMboxLine(message), {
     resolver: resolverOf(resolver),
     ...(now === undefined ? {} : { now: () => now * 1000 }),
     // The data takes `l=` at its word, RFC 6376 §3.5, where we report policy unless told otherwise.
