@@ -84,6 +84,11 @@ test('a domain goes in ASCII, unless MAIL has SMTPUTF8', () => {
   assert.equal(mailLine(whole, {}, ALL), 'MAIL FROM:<a@xn--bcher-kva.example>\r\n');
 });
 
+test('a domain that is ASCII stays as it is written', () => {
+  const recipient = { address: mailbox('c@D.Example') };
+  assert.equal(rcptLine(recipient, NOTHING, false), 'RCPT TO:<c@D.Example>\r\n');
+});
+
 test('what is written, the server reads', () => {
   const line = mailLine(
     envelope('"a b"@c.example', ['c@d.example'], { body: '8BITMIME', smtpUtf8: true }),
