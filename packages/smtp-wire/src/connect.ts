@@ -5,7 +5,10 @@ import { outcomeOf, type Outcome } from './outcome.ts';
 import { ClientLoop } from './client-loop.ts';
 import { CLIENT_REPLIES } from './client-replies.ts';
 import { SmtpConnection } from './connection.ts';
-import type { ClientMechanism, ConnectOptions, Connected } from './connection-types.ts';
+import type { ClientMechanism, ConnectOptions } from './connection-types.ts';
+
+/** A connection that is ready, or why there is none: nothing is left open then. */
+export type Connected = { readonly connection: SmtpConnection } | { readonly failure: Outcome };
 
 /**
  * Speaks up to where messages may be sent. Nothing that the server or the wire does is thrown: it is the `failure`, and

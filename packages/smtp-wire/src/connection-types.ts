@@ -3,7 +3,6 @@ import type { EnvelopeRecipient } from '@postino/address';
 import type { Cancel, TlsOptions } from '@postino/wire';
 import type { ClientCloseReason } from './client-events.ts';
 import type { SmtpClientOptions } from './client-options.ts';
-import type { SmtpConnection } from './connection.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One exchange of SASL as the client sees it; those of `@postino/sasl` are. RFC 4954 §4. */
@@ -39,9 +38,6 @@ export interface ContentFacts {
 export interface SentTo extends Outcome {
   readonly recipient: EnvelopeRecipient;
 }
-
-/** A connection that is ready, or why there is none: nothing is left open then. */
-export type Connected = { readonly connection: SmtpConnection } | { readonly failure: Outcome };
 
 /** How a connection ended; `failure` is null when we quit. */
 export interface ConnectionEnd {

@@ -15,7 +15,7 @@ export type {
 } from './client-events.ts';
 export { CLIENT_ORDER, type ClientMove, type ClientState } from './client-order.ts';
 export { CLIENT_REPLIES, type ClientReplyName } from './client-replies.ts';
-export { connectSmtp } from './connect.ts';
+export { connectSmtp, type Connected } from './connect.ts';
 export type { SmtpConnection } from './connection.ts';
 export type { ClientPhase, Outcome } from './outcome.ts';
 export {
@@ -28,7 +28,6 @@ export {
 export { parseCommand, type Command, type CommandFault, type CommandOptions } from './command.ts';
 export type {
   ClientMechanism,
-  Connected,
   ConnectionEnd,
   ConnectOptions,
   ContentFacts,
