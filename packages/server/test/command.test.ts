@@ -104,7 +104,7 @@ test('postino serve runs until SIGTERM, with JSON for a log', async (context) =>
     .map((line) => JSON.parse(line) as { msg: string; level: string });
   assert.equal(log.filter(({ msg }) => msg === 'listening').length, 2);
   assert.ok(
-    log.some(({ level, msg }) => level === 'warn' && msg.startsWith('[dkim] has no effect yet')),
+    log.some(({ level, msg }) => level === 'warn' && msg.startsWith('[checks] has no effect yet')),
   );
 });
 
@@ -179,6 +179,6 @@ aliases.file = "aliases"
 maildir.path = "mail/{user}"
 smtp.listen = ["127.0.0.1:0"]
 pop3.listen = ["127.0.0.1:0"]
-[dkim]
-selector = "dkim"
+[checks.spf]
+action = "off"
 `;

@@ -63,30 +63,56 @@ function check(given: object, folder: string): { config: Config } | { mistakes: 
 }
 
 function complete(checked: Checked, given: readonly string[]): Config {
-  const { hostname, local_domains } = checked;
+  const { hostname, local_domains, srs } = checked;
+  const named = (domain: string): string => (domain === '@' ? hostname : domain);
   return {
     ...checked,
-    local_domains: local_domains.map((domain) => (domain === '@' ? hostname : domain)),
+    local_domains: local_domains.map(named),
+    srs: { ...srs, domain: named(srs.domain) },
     without_effect: WITHOUT_EFFECT.filter((section) => given.includes(section)),
   };
 }
 
 /** What is wrong only together with another key. */
-function conflicts({ smtp, pop3, tls }: Checked): FoundMistake[] {
-  const mistakes: FoundMistake[] = [];
-  for (const [section, { tls_listen }] of Object.entries({ smtp, pop3 })) {
-    if (tls_listen.length > 0 && !tls.certificate)
-      mistakes.push({
-        path: [section, 'tls_listen'],
-        text: 'listening with TLS needs a certificate; give certificate = "…" in [tls]',
-      });
-  }
-  if (tls.key && !tls.certificate)
-    mistakes.push({
-      path: ['tls', 'key'],
-      text: 'a key needs its certificate; give certificate = "…" too',
-    });
-  return mistakes;
+function conflicts({ smtp, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
+  const found = (path: readonly string[], text: string, isWrong: boolean): FoundMistake[] =>
+    isWrong ? [{ path, text }] : [];
+  const { smarthost, smarthost_user, smarthost_password } = outbound;
+  const listeners = Object.entries({ smtp, pop3 }).flatMap(([section, { tls_listen }]) =>
+    found(
+      [section, 'tls_listen'],
+      'listening with TLS needs a certificate; give certificate = "…" in [tls]',
+      tls_listen.length > 0 && !tls.certificate,
+    ),
+  );
+  return [
+    ...listeners,
+    ...found(
+      ['tls', 'key'],
+      'a key needs its certificate; give certificate = "…" too',
+      tls.key !== null && !tls.certificate,
+    ),
+    ...found(
+      ['dkim', 'domain'],
+      'signing needs a key; give private_key = "…" too',
+      dkim.domain !== null && dkim.private_key === null,
+    ),
+    ...found(
+      ['dkim', 'private_key'],
+      'signing needs a domain; give domain = "…" too',
+      dkim.private_key !== null && dkim.domain === null,
+    ),
+    ...found(
+      ['outbound', 'smarthost_user'],
+      'a login needs a host; give smarthost = "…" too',
+      smarthost_user !== '' && smarthost === null,
+    ),
+    ...found(
+      ['outbound', 'smarthost_password'],
+      'a password needs a user; give smarthost_user = "…" too',
+      smarthost_password !== '' && smarthost_user === '',
+    ),
+  ];
 }
 
 function unreadable(error: unknown): string {

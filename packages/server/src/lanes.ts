@@ -1,0 +1,74 @@
+/** Work side by side, bounded in all and for each destination, so that trouble at one of them delays no other. */
+
+export interface LaneLimits {
+  /** At one time. */
+  readonly total: number;
+  readonly perLane: number;
+}
+
+type Job = () => Promise<void>;
+
+interface Lane {
+  running: number;
+  readonly fresh: Job[];
+  readonly again: Job[];
+}
+
+export class Lanes {
+  readonly #limits: LaneLimits;
+  /** Those that run or wait; the one that was served longest ago first. */
+  readonly #lanes = new Map<string, Lane>();
+  readonly #running = new Set<Promise<void>>();
+  #runningAgain = 0;
+
+  constructor(limits: LaneLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Runs a job, which never rejects, when its lane has room. `again`: it failed before; of these no more than half of
+   * all places are taken, so that many dead hosts leave room for what is new.
+   */
+  add(name: string, job: Job, { again }: { readonly again: boolean }): void {
+    const lane = this.#lanes.get(name) ?? { running: 0, fresh: [], again: [] };
+    this.#lanes.set(name, lane);
+    (again ? lane.again : lane.fresh).push(job);
+    this.#fill();
+  }
+
+  /** Forgets what has not begun, and resolves when the rest has ended. */
+  async close(): Promise<void> {
+    for (const { fresh, again } of this.#lanes.values()) fresh.length = again.length = 0;
+    await Promise.all(this.#running);
+  }
+
+  #fill(): void {
+    for (const [name, lane] of this.#lanes) {
+      if (this.#running.size >= this.#limits.total) return;
+      if (lane.running >= this.#limits.perLane) continue;
+      const fresh = lane.fresh.shift();
+      if (fresh) this.#run(name, fresh, false);
+      else if (this.#runningAgain < this.#limits.total / 2) {
+        const again = lane.again.shift();
+        if (again) this.#run(name, again, true);
+      }
+    }
+  }
+
+  #run(name: string, job: Job, again: boolean): void {
+    const lane = this.#lanes.get(name)!;
+    lane.running++;
+    if (again) this.#runningAgain++;
+    // Behind all others, and looked at once more by the loop that fills the places.
+    this.#lanes.delete(name);
+    this.#lanes.set(name, lane);
+    const run = job().finally(() => {
+      this.#running.delete(run);
+      lane.running--;
+      if (again) this.#runningAgain--;
+      if (lane.running + lane.fresh.length + lane.again.length === 0) this.#lanes.delete(name);
+      this.#fill();
+    });
+    this.#running.add(run);
+  }
+}
