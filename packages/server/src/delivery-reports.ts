@@ -87,7 +87,11 @@ export class DeliveryReports {
   }
 }
 
-function isDue({ recipient, action }: Told, { envelope }: QueueEntry, header: HeaderBlock): boolean {
+function isDue(
+  { recipient, action }: Told,
+  { envelope }: QueueEntry,
+  header: HeaderBlock,
+): boolean {
   const { notify } = envelope.to[recipient]!;
   return isReportDue(action, { reversePath: formatPath(envelope.from), notify, header });
 }

@@ -2,7 +2,13 @@
 import { formatPath, type ReversePath } from '@postino/address';
 import { nameFor } from '@postino/maildir';
 import { deliveryHeaders, type HeaderBlock } from '@postino/message';
-import { timeOfQueueId, type Queue, type QueueEntry, type QueueId, type Spooled } from '@postino/queue';
+import {
+  timeOfQueueId,
+  type Queue,
+  type QueueEntry,
+  type QueueId,
+  type Spooled,
+} from '@postino/queue';
 import { merge, type Route, type Router, type Target } from '@postino/router';
 import { encodeUtf8, type Reply } from '@postino/wire';
 import type { Attempted } from './attempted.ts';

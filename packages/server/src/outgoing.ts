@@ -1,5 +1,10 @@
 /** Messages of the queue to the hosts of the world, signed. */
-import { Delivery, type DeliveryOptions, type RecipientResult, type Signer } from '@postino/delivery';
+import {
+  Delivery,
+  type DeliveryOptions,
+  type RecipientResult,
+  type Signer,
+} from '@postino/delivery';
 import type { Queue, QueueEntry } from '@postino/queue';
 import { loginClient, plainClient } from '@postino/sasl';
 import { CancelSource, type Reply } from '@postino/wire';
@@ -59,7 +64,10 @@ export class Outgoing {
     const envelope = { ...entry.envelope, to: recipients.map((one) => entry.envelope.to[one]!) };
     const message = { size, read: () => queue.read(id) };
     const cancel = this.#cancel;
-    const results = await delivery.deliver(message, envelope, { cancel, ...(signer && { signer }) });
+    const results = await delivery.deliver(message, envelope, {
+      cancel,
+      ...(signer && { signer }),
+    });
     for (const { cause } of results) if (cause) log.debug({ err: cause, id }, 'while sending');
     return results.map((result) => attempted(result, recipients[result.recipient]!));
   }
@@ -70,10 +78,7 @@ export class Outgoing {
   }
 }
 
-function attempted(
-  { status, reply, local, host }: RecipientResult,
-  recipient: number,
-): Attempted {
+function attempted({ status, reply, local, host }: RecipientResult, recipient: number): Attempted {
   return { recipient, status, reply, ...(host === undefined || local ? {} : { host }) };
 }
 

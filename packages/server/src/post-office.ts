@@ -93,11 +93,11 @@ function wantsReport({ to }: Envelope): boolean {
   return to.some(({ notify }) => notify?.includes('SUCCESS'));
 }
 
-function freshEntry(
-  entry: Pick<QueueEntry, 'id' | 'envelope' | 'size' | 'accepted'>,
-): QueueEntry {
+function freshEntry(entry: Pick<QueueEntry, 'id' | 'envelope' | 'size' | 'accepted'>): QueueEntry {
   const next = entry.accepted;
-  const recipients = entry.envelope.to.map(() => ({ status: 'pending', attempts: 0, next }) as const);
+  const recipients = entry.envelope.to.map(
+    () => ({ status: 'pending', attempts: 0, next }) as const,
+  );
   return { ...entry, held: false, recipients, pending: [...recipients.keys()] };
 }
 

@@ -98,11 +98,7 @@ export class SmtpSession implements SmtpApp {
     this.#exchange = null;
   }
 
-  mail(
-    from: ReversePath,
-    params: MailParams,
-    { user }: SmtpContext,
-  ): Answer | Promise<Answer> {
+  mail(from: ReversePath, params: MailParams, { user }: SmtpContext): Answer | Promise<Answer> {
     if (this.#loginNeeded && user === undefined) return REPLIES.loginNeeded;
     this.#transaction = { from, params, recipients: [], routes: [] };
     const fits = this.#services.room.has(params.size ?? 0);
@@ -167,7 +163,10 @@ export class SmtpSession implements SmtpApp {
     }
   }
 
-  async #keep(transaction: Transaction, { id, size, context, header, body }: Ended): Promise<Reply> {
+  async #keep(
+    transaction: Transaction,
+    { id, size, context, header, body }: Ended,
+  ): Promise<Reply> {
     const { room, hostname, hideClient, clock, postOffice } = this.#services;
     const { user } = context;
     if (!(await room.has(size))) return REPLIES.diskFull;

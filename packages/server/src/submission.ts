@@ -1,6 +1,11 @@
 /** What holds for those who have logged in: how much they may send, in whose name, and what is mended. RFC 6409. */
 import { parseAddressList, parseMailbox, type Path, type ReversePath } from '@postino/address';
-import { fieldBody, mendSubmission, type HeaderBlock, type SubmissionFault } from '@postino/message';
+import {
+  fieldBody,
+  mendSubmission,
+  type HeaderBlock,
+  type SubmissionFault,
+} from '@postino/message';
 import type { QueueId } from '@postino/queue';
 import type { Reply } from '@postino/wire';
 import type { Clock } from './clock.ts';
@@ -29,8 +34,8 @@ export class Submission {
 
   /** Whether the user may send from this path; a reply refuses it. */
   async mail(user: string, from: ReversePath): Promise<Reply | undefined> {
-    if (!this.#options.bindSender || (await this.#owns(user, from))) return;
-    return REPLIES.foreignSender;
+    const mayBe = !this.#options.bindSender || (await this.#owns(user, from));
+    return mayBe ? undefined : REPLIES.foreignSender;
   }
 
   /** Whether the user may send a message more to so many. */

@@ -136,8 +136,14 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     /^3: dns\.servers\.0: "resolver" is no address of a DNS server/,
   ],
   [`${HOST}[dkim]\ndomain = "poul.org"`, /^3: dkim\.domain: signing needs a key; give private_key/],
-  [`${HOST}[dkim]\nprivate_key = "k"`, /^3: dkim\.private_key: signing needs a domain; give domain/],
-  [`${HOST}[srs]\nsecrets = ["short"]`, /^3: srs\.secrets\.0: this is too short for a secret; write/],
+  [
+    `${HOST}[dkim]\nprivate_key = "k"`,
+    /^3: dkim\.private_key: signing needs a domain; give domain/,
+  ],
+  [
+    `${HOST}[srs]\nsecrets = ["short"]`,
+    /^3: srs\.secrets\.0: this is too short for a secret; write/,
+  ],
   [
     `${HOST}[outbound]\nsmarthost_user = "u"`,
     /^3: outbound\.smarthost_user: a login needs a host; give smarthost/,

@@ -31,18 +31,25 @@ type Zone = Parameters<typeof zone>[0];
 export class Internet {
   readonly #context: TestContext;
   readonly #zone: Zone = {};
+  readonly #sites: Site[] = [];
+  readonly #hosts: { close(): Promise<void> }[] = [];
   /** Of all hosts; 0 as long as there is none. */
   port = 0;
 
   constructor(context: TestContext) {
     this.#context = context;
+    // Ours first: it says goodbye to the hosts.
+    context.after(async () => {
+      await Promise.all(this.#sites.map((site) => site.close()));
+      await Promise.all(this.#hosts.map((host) => host.close()));
+    });
   }
 
   /** A host at an address of the loopback that takes mail for a domain; gives what came. */
   async host(domain: string, address: string, options: HostOptions = {}): Promise<Letter[]> {
     const letters: Letter[] = [];
     const name = `mx.${domain}`;
-    const { certificate, key } = selfSigned([name]);
+    const { certificate, key } = selfSigned(['localhost']);
     const server = createSmtpServer(
       { hostname: name, ...(options.tls ? { tls: { certificate, key } } : {}) },
       () => {
@@ -69,7 +76,7 @@ export class Internet {
     );
     const { port } = await server.listen({ host: address, port: this.port });
     this.port = port;
-    this.#context.after(() => server.close());
+    this.#hosts.push(server);
     this.add({ [domain]: { MX: [[10, name]] }, [name]: { A: [address] } });
     return letters;
   }
@@ -84,7 +91,7 @@ export class Internet {
   }
 
   /** A server of ours in this internet. */
-  site(wishes: Wishes = {}, ports: StartOptions = {}, folder?: string): Promise<Site> {
+  async site(wishes: Wishes = {}, ports: StartOptions = {}, folder?: string): Promise<Site> {
     const outbound = {
       port: this.port,
       ignore_target_hosts: ['192.0.2.1'],
@@ -92,7 +99,9 @@ export class Internet {
     };
     const resolver = zone(this.#zone);
     const all = { ...wishes, outbound };
-    return startSite(this.#context, all, folder, { resolver, ...ports });
+    const site = await startSite(this.#context, all, folder, { resolver, ...ports });
+    this.#sites.push(site);
+    return site;
   }
 }
 

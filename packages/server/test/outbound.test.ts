@@ -13,6 +13,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const FROM = 'From: ale@poul.org\r\n';
 
+/** A line of the log about a recipient. */
+type Tried = Record<string, unknown> & { msg: string; next: number };
+
 /** The files of the queue. */
 function queued({ folder }: Site): string[] {
   return readdirSync(join(folder, 'data/queue/entries'));
@@ -76,10 +79,17 @@ test('a refused recipient yields a report in the mailbox of the sender, the othe
   assert.match(report!, /^Return-path: <>\nEnvelope-to: ale@poul\.org\n/);
   assert.match(report!, /\nFrom: Mail Delivery System <postmaster@poul\.org>\n/);
   assert.match(report!, /\nAuto-Submitted: auto-replied\n/);
-  assert.match(report!, /\nFinal-Recipient: rfc822; nobody@one\.example\nAction: failed\nStatus: 5\.1\.1\n/);
-  assert.match(report!, /\nRemote-MTA: dns; mx\.one\.example\nDiagnostic-Code: smtp; 550-5\.1\.1 No such/);
-  assert.doesNotMatch(report!, /\u0007|bob@one|bino@/);
-  assert.match(report!, /\nSubject: x\n\nHi\n/);
+  assert.match(
+    report!,
+    /\nFinal-Recipient: rfc822; nobody@one\.example\nAction: failed\nStatus: 5\.1\.1\n/,
+  );
+  assert.match(
+    report!,
+    /\nRemote-MTA: dns; mx\.one\.example\nDiagnostic-Code: smtp; 550-5\.1\.1 No such/,
+  );
+  assert.doesNotMatch(report!, /bob@one|bino@/);
+  assert.ok(!report!.includes('\u0007'));
+  assert.match(report!, /\nSubject: x\n[^]*\n\nHi\n/);
 });
 
 test('hostile 78: nothing is sent to a null sender, and nobody hears of a report that fails', async (context) => {
@@ -96,7 +106,10 @@ test('hostile 78: nothing is sent to a null sender, and nobody hears of a report
   assert.match(await talk.send(['abroad@poul.org'], 'Subject: x\r\n\r\n', ''), /^250 /);
   assert.match(await talk.send(['abroad@poul.org'], report, 'ale@poul.org'), /^250 /);
   // The report of this one is refused.
-  assert.match(await talk.send(['abroad@poul.org'], 'Subject: x\r\n\r\n', 'y@one.example'), /^250 /);
+  assert.match(
+    await talk.send(['abroad@poul.org'], 'Subject: x\r\n\r\n', 'y@one.example'),
+    /^250 /,
+  );
   const failures = (): number => site.log.filter(({ msg }) => msg === 'failed').length;
   await until('all four have failed', () => failures() === 4);
   await until('the queue is empty', () => queued(site).length === 0);
@@ -121,8 +134,11 @@ test('hostile 56: an alias to a mailbox here and an address abroad: only what fa
   assert.match(await talk.send(['team@poul.org'], 'Subject: x\r\n\r\n', 'bino@poul.org'), /^250 /);
   assert.equal(site.mailbox('ale').length, 1);
   await until('the report is there', () => site.mailbox('bino').length === 1);
-  assert.match(site.mailbox('bino')[0]!, /\nOriginal-Recipient: rfc822;team@poul\.org\nFinal-Recipient: rfc822; gone@one\.example\n/);
-  assert.deepEqual(letters, []);
+  assert.match(
+    site.mailbox('bino')[0]!,
+    /\nOriginal-Recipient: rfc822;team@poul\.org\nFinal-Recipient: rfc822; gone@one\.example\n/,
+  );
+  assert.equal(letters.length, 0);
   clock.pass(20 * MINUTE);
   await until('it has arrived', () => letters.length === 1);
   await until('the queue is empty', () => queued(site).length === 0);
@@ -142,8 +158,8 @@ test('a dead host: tried for four days by the rule, a warning after one, a repor
   const to = ['bob@dead.example', 'bob@one.example'];
   assert.match(await talk.submit('ale@poul.org', to, `${FROM}\r\n`), /^250 /);
   await until('the living one has it', () => alive.length === 1);
-  const attempts = (): { msg: string; next: number }[] =>
-    site.log.filter(({ to, level }) => to === '<bob@dead.example>' && level === 40) as never;
+  const attempts = (): Tried[] =>
+    site.log.filter((line): line is Tried => line['to'] === '<bob@dead.example>');
   await until('the first try', () => attempts().length === 1);
   for (;;) {
     const seen = attempts().length;
@@ -167,10 +183,8 @@ test('a dead host: tried for four days by the rule, a warning after one, a repor
 test('nobody relays without a login; with one, a domain that does not exist is reported', async (context) => {
   const site = await new Internet(context).site({ outbound: { port: 25 } });
   const talk = await site.smtp();
-  assert.equal(
-    await talk.send(['bob@none.example'], 'x'),
-    '503 5.5.1 There are no recipients yet',
-  );
+  assert.match(await talk.send(['bob@none.example'], 'x'), /^503 5\.5\.1 /);
+  await talk.say('RSET');
   await talk.login('ale');
   assert.match(await talk.submit('ale@poul.org', ['bob@none.example'], `${FROM}\r\n`), /^250 /);
   await until('the report is there', () => site.mailbox('ale').length === 1);

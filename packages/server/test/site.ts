@@ -1,6 +1,6 @@
 /** A server in this process, in a folder of its own, on ports of its own. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +97,7 @@ export function settings(wishes: Wishes = {}): object {
 function messages(mailbox: string): string[] {
   return ['new', 'cur'].flatMap((part) => {
     const folder = join(mailbox, part);
+    if (!existsSync(folder)) return [];
     return readdirSync(folder)
       .toSorted(byArrival)
       .map((name) => readFileSync(join(folder, name), 'latin1'));

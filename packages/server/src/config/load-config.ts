@@ -75,45 +75,42 @@ function complete(checked: Checked, given: readonly string[]): Config {
 
 /** What is wrong only together with another key. */
 function conflicts({ smtp, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
-  const found = (path: readonly string[], text: string, isWrong: boolean): FoundMistake[] =>
-    isWrong ? [{ path, text }] : [];
-  const { smarthost, smarthost_user, smarthost_password } = outbound;
-  const listeners = Object.entries({ smtp, pop3 }).flatMap(([section, { tls_listen }]) =>
-    found(
-      [section, 'tls_listen'],
-      'listening with TLS needs a certificate; give certificate = "…" in [tls]',
-      tls_listen.length > 0 && !tls.certificate,
-    ),
-  );
-  return [
-    ...listeners,
-    ...found(
-      ['tls', 'key'],
-      'a key needs its certificate; give certificate = "…" too',
+  const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
+  const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
+    [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],
+    [pop3.tls_listen.length > 0 && !tls.certificate, 'pop3.tls_listen', NO_CERTIFICATE],
+    [
       tls.key !== null && !tls.certificate,
-    ),
-    ...found(
-      ['dkim', 'domain'],
+      'tls.key',
+      'a key needs its certificate; give certificate = "…" too',
+    ],
+    [
+      dkim.domain !== null && !dkim.private_key,
+      'dkim.domain',
       'signing needs a key; give private_key = "…" too',
-      dkim.domain !== null && dkim.private_key === null,
-    ),
-    ...found(
-      ['dkim', 'private_key'],
+    ],
+    [
+      dkim.private_key !== null && !dkim.domain,
+      'dkim.private_key',
       'signing needs a domain; give domain = "…" too',
-      dkim.private_key !== null && dkim.domain === null,
-    ),
-    ...found(
-      ['outbound', 'smarthost_user'],
+    ],
+    [
+      user !== '' && !smarthost,
+      'outbound.smarthost_user',
       'a login needs a host; give smarthost = "…" too',
-      smarthost_user !== '' && smarthost === null,
-    ),
-    ...found(
-      ['outbound', 'smarthost_password'],
+    ],
+    [
+      password !== '' && user === '',
+      'outbound.smarthost_password',
       'a password needs a user; give smarthost_user = "…" too',
-      smarthost_password !== '' && smarthost_user === '',
-    ),
+    ],
   ];
+  return wrong
+    .filter(([isWrong]) => isWrong)
+    .map(([, key, text]) => ({ path: key.split('.'), text }));
 }
+
+const NO_CERTIFICATE = 'listening with TLS needs a certificate; give certificate = "…" in [tls]';
 
 function unreadable(error: unknown): string {
   const code = codeOf(error);
