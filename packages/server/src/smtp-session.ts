@@ -2,13 +2,11 @@
 import {
   formatPath,
   isNullPath,
-  type Envelope,
   type EnvelopeRecipient,
   type ForwardPath,
   type ReversePath,
 } from '@postino/address';
-import { newQueueId, type QueueId, type Spool, type Spooled } from '@postino/queue';
-import type { HeaderBlock } from '@postino/message';
+import { newQueueId, type QueueId, type Spool } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { SaslServer, SaslStep } from '@postino/sasl';
 import type {
@@ -20,34 +18,23 @@ import type {
   SmtpContext,
 } from '@postino/smtp-wire';
 import type { Reply } from '@postino/wire';
-import type { Clock } from './clock.ts';
-import type { DiskRoom } from './disk-room.ts';
+import { acceptMessage, type AcceptanceServices } from './accept-message.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
 import type { Logins } from './logins.ts';
-import type { PostOffice } from './post-office.ts';
 import type { Routing } from './routing.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
-import type { Submission } from './submission.ts';
 import { SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
-import { traced } from './trace.ts';
 
 /** What all sessions share. */
-export interface SmtpServices {
-  readonly hostname: string;
+export interface SmtpServices extends AcceptanceServices {
   readonly router: Pick<Routing, 'route' | 'isLocal'>;
   readonly senders: SenderRewriting;
-  readonly submission: Submission;
   readonly logins: Logins;
   /** Where messages are while they come in. */
   readonly spool: Spool;
-  readonly room: DiskRoom;
-  readonly postOffice: PostOffice;
   readonly limits: IncomingLimits;
-  /** Whether `Received` leaves out where a logged-in client is. */
-  readonly hideClient: boolean;
-  readonly clock: Clock;
 }
 
 /** Of one listener. */
@@ -157,42 +144,10 @@ export class SmtpSession implements SmtpApp {
     if ('code' in ended) return ended;
     const { body } = ended;
     try {
-      return await this.#keep(transaction, { ...accepting, ...ended });
+      return await acceptMessage({ ...transaction, ...accepting, ...ended }, this.#services);
     } finally {
       await body.discard();
     }
-  }
-
-  async #keep(
-    transaction: Transaction,
-    { id, size, context, header, body }: Ended,
-  ): Promise<Reply> {
-    const { room, hostname, hideClient, clock, postOffice } = this.#services;
-    const { user } = context;
-    if (!(await room.has(size))) return REPLIES.diskFull;
-    const mended = await this.#mended(header, { id, user });
-    if ('code' in mended) return mended;
-    const top = traced(mended, {
-      ...transaction,
-      hostname,
-      id,
-      context,
-      hideClient: hideClient && user !== undefined,
-      now: clock.now(),
-    });
-    const { routes } = transaction;
-    const envelope = envelopeOf(transaction);
-    const submitted = user !== undefined;
-    await postOffice.accept({ id, envelope, routes, submitted, header: top, body });
-    room.taken(size * routes.length);
-    return { code: 250, status: '2.0.0', text: `OK id=${id}` };
-  }
-
-  #mended(
-    header: HeaderBlock,
-    { id, user }: { id: QueueId; user: string | undefined },
-  ): HeaderBlock | Promise<HeaderBlock | Reply> {
-    return user === undefined ? header : this.#services.submission.mend(header, { id, user });
   }
 
   async #mayBegin(
@@ -237,16 +192,6 @@ interface Accepting {
   readonly id: QueueId;
   readonly size: number;
   readonly context: SmtpContext;
-}
-
-interface Ended extends Accepting {
-  readonly header: HeaderBlock;
-  readonly body: Spooled;
-}
-
-function envelopeOf({ from, recipients: to, params }: Transaction): Envelope {
-  const { size: _, auth: __, ...asked } = params;
-  return { ...asked, from, to };
 }
 
 function told({ from, recipients }: Transaction): { from: string; to: string[] } {
