@@ -59,14 +59,13 @@ export class Lanes {
     const lane = this.#lanes.get(name)!;
     lane.running++;
     if (again) this.#runningAgain++;
-    // Behind all others, and looked at once more by the loop that fills the places.
-    this.#lanes.delete(name);
-    this.#lanes.set(name, lane);
     const run = job().finally(() => {
       this.#running.delete(run);
       lane.running--;
       if (again) this.#runningAgain--;
-      if (lane.running + lane.fresh.length + lane.again.length === 0) this.#lanes.delete(name);
+      // Its turn comes again behind all others.
+      this.#lanes.delete(name);
+      if (lane.running + lane.fresh.length + lane.again.length > 0) this.#lanes.set(name, lane);
       this.#fill();
     });
     this.#running.add(run);

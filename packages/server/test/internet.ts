@@ -57,7 +57,9 @@ export class Internet {
         let to: string[] = [];
         let text = '';
         return {
-          mail: (path) => void (from = formatPath(path)),
+          mail(path) {
+            [from, to, text] = [formatPath(path), [], ''];
+          },
           rcpt(path) {
             const address = formatPath(path).slice(1, -1);
             const reply = options.rcpt?.(address);
@@ -67,9 +69,6 @@ export class Internet {
           content: (bytes) => void (text += Buffer.from(bytes).toString('latin1')),
           message(_size, { tls, hello }) {
             letters.push({ from, to, text, tls: tls?.protocol ?? null, hello: hello!.name });
-          },
-          reset() {
-            [from, to, text] = ['', [], ''];
           },
         };
       },
@@ -93,7 +92,7 @@ export class Internet {
   /** A server of ours in this internet. */
   async site(wishes: Wishes = {}, ports: StartOptions = {}, folder?: string): Promise<Site> {
     const outbound = {
-      port: this.port,
+      ...(this.port === 0 ? {} : { port: this.port }),
       ignore_target_hosts: ['192.0.2.1'],
       ...(wishes['outbound'] as object),
     };
