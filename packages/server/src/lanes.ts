@@ -6,7 +6,11 @@ export interface LaneLimits {
   readonly perLane: number;
 }
 
-type Job = () => Promise<void>;
+/** Gives whether the destination answered; never rejects. */
+type Job = () => Promise<boolean>;
+
+/** Destinations that did not answer and are remembered; the oldest go first. Our choice. */
+const MAX_SILENT = 10_000;
 
 interface Lane {
   running: number;
@@ -19,6 +23,7 @@ export class Lanes {
   /** Those that run or wait; the one that was served longest ago first. */
   readonly #lanes = new Map<string, Lane>();
   readonly #running = new Set<Promise<void>>();
+  readonly #silent = new Set<string>();
   #runningAgain = 0;
 
   constructor(limits: LaneLimits) {
@@ -26,13 +31,13 @@ export class Lanes {
   }
 
   /**
-   * Runs a job, which never rejects, when its lane has room. `again`: it failed before; of these no more than half of
-   * all places are taken, so that many dead hosts leave room for what is new.
+   * Runs a job when its lane has room. `again`: it failed before. Of these, and of those whose lane did not answer last
+   * time, no more than half of all places are taken, so that many dead hosts leave room for the living.
    */
   add(name: string, job: Job, { again }: { readonly again: boolean }): void {
     const lane = this.#lanes.get(name) ?? { running: 0, fresh: [], again: [] };
     this.#lanes.set(name, lane);
-    (again ? lane.again : lane.fresh).push(job);
+    (again || this.#silent.has(name) ? lane.again : lane.fresh).push(job);
     this.#fill();
   }
 
@@ -59,15 +64,25 @@ export class Lanes {
     const lane = this.#lanes.get(name)!;
     lane.running++;
     if (again) this.#runningAgain++;
-    const run = job().finally(() => {
+    const run = job().then((answered) => {
       this.#running.delete(run);
       lane.running--;
       if (again) this.#runningAgain--;
+      this.#heard(name, lane, answered);
       // Its turn comes again behind all others.
       this.#lanes.delete(name);
       if (lane.running + lane.fresh.length + lane.again.length > 0) this.#lanes.set(name, lane);
       this.#fill();
     });
     this.#running.add(run);
+  }
+
+  #heard(name: string, lane: Lane, answered: boolean): void {
+    this.#silent.delete(name);
+    if (answered) return;
+    this.#silent.add(name);
+    lane.again.push(...lane.fresh.splice(0));
+    const [oldest] = this.#silent;
+    if (this.#silent.size > MAX_SILENT && oldest !== undefined) this.#silent.delete(oldest);
   }
 }

@@ -13,8 +13,15 @@ const LOCAL = '';
 /** Does what is due. */
 export interface Worker {
   isLocal(address: ForwardPath): boolean;
-  /** Gives when more will be due because of this; null: no sooner than was known. Rejects when nothing could be recorded. */
-  work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<number | null>;
+  /** Rejects when nothing could be recorded. */
+  work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<WorkDone>;
+}
+
+export interface WorkDone {
+  /** When more will be due because of this; null: no sooner than was known. */
+  readonly next: number | null;
+  /** Whether the destination was reached at all. */
+  readonly answered: boolean;
 }
 
 export interface WorkOptions {
@@ -33,7 +40,7 @@ export interface QueueRunnerOptions {
 export class QueueRunner {
   readonly #options: QueueRunnerOptions;
   readonly #lanes: Lanes;
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, Promise<boolean>>();
   /** What has no place yet. */
   readonly #waiting = new Set<string>();
   #alarm: { readonly time: number; readonly cancel: () => void } | null = null;
@@ -57,8 +64,8 @@ export class QueueRunner {
     await this.#sweep();
   }
 
-  /** Does something now, whatever else is under way; resolves when it was tried. */
-  now(entry: QueueEntry, due: Due, options: WorkOptions = { fresh: false }): Promise<void> {
+  /** Does something now, whatever else is under way; gives whether the destination answered. */
+  now(entry: QueueEntry, due: Due, options: WorkOptions = { fresh: false }): Promise<boolean> {
     const name = nameOf(due);
     const known = this.#underWay.get(name);
     if (known) return known;
@@ -72,7 +79,7 @@ export class QueueRunner {
     const name = nameOf(due);
     if (this.#closed || this.#waiting.has(name) || this.#underWay.has(name)) return;
     this.#waiting.add(name);
-    const job = (): Promise<void> => {
+    const job = (): Promise<boolean> => {
       this.#waiting.delete(name);
       return this.now(entry, due);
     };
@@ -119,14 +126,16 @@ export class QueueRunner {
     return new Map(entries.filter(({ id }) => wanted.has(id)).map((entry) => [entry.id, entry]));
   }
 
-  async #work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<void> {
+  async #work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<boolean> {
     const { worker, log } = this.#options;
     try {
-      const next = await worker.work(entry, due, options);
+      const { next, answered } = await worker.work(entry, due, options);
       if (next !== null) this.#wakeBy(next);
+      return answered;
     } catch (error) {
       // It is leased, and comes again when the lease is over.
       log.error({ err: error, id: entry.id }, 'still in the queue');
+      return true;
     }
   }
 

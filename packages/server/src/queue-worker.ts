@@ -14,7 +14,7 @@ import type { DeliveryReports, Told } from './delivery-reports.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 import type { Logger } from './log.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Worker, WorkOptions } from './queue-runner.ts';
+import type { WorkDone, Worker, WorkOptions } from './queue-runner.ts';
 import type { Routing } from './routing.ts';
 
 export interface QueueWorkerOptions {
@@ -45,17 +45,17 @@ export class QueueWorker implements Worker {
     return this.#options.router.isLocal(address);
   }
 
-  async work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<number | null> {
-    if (due.type === 'warning') return this.#warn(entry, due.recipients);
+  async work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<WorkDone> {
+    if (due.type === 'warning')
+      return { next: await this.#warn(entry, due.recipients), answered: true };
     const [first] = due.recipients;
     const { local, outgoing } = this.#options;
     const attempted = this.isLocal(entry.envelope.to[first!]!.address)
       ? await local.attempt(entry, due.recipients, options)
       : await outgoing.attempt(entry, due.recipients);
-    return this.#record(
-      entry,
-      attempted.map((one) => this.#conclude(entry, one)),
-    );
+    const conclusions = attempted.map((one) => this.#conclude(entry, one));
+    const answered = !attempted.every(isSilence);
+    return { next: await this.#record(entry, conclusions), answered };
   }
 
   #warn(entry: QueueEntry, recipients: readonly number[]): Promise<number | null> {
@@ -115,4 +115,9 @@ export class QueueWorker implements Worker {
     const level = outcome.status === 'delivered' ? 'info' : 'warn';
     this.#options.log[level]({ id, to, ...outcome }, outcome.status);
   }
+}
+
+/** No host gave a reply: it is our own. */
+function isSilence({ status, host }: Attempted): boolean {
+  return status === 'deferred' && host === undefined;
 }

@@ -5,17 +5,17 @@ import { Lanes } from '../src/lanes.ts';
 /** Work that ends when it is told to. */
 class Jobs {
   readonly begun: string[] = [];
-  readonly #ends = new Map<string, () => void>();
+  readonly #ends = new Map<string, (answered: boolean) => void>();
 
-  job(name: string): () => Promise<void> {
+  job(name: string): () => Promise<boolean> {
     return () => {
       this.begun.push(name);
       return new Promise((resolve) => this.#ends.set(name, resolve));
     };
   }
 
-  async end(name: string): Promise<void> {
-    this.#ends.get(name)!();
+  async end(name: string, answered = true): Promise<void> {
+    this.#ends.get(name)!(answered);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -44,6 +44,22 @@ test('what failed before has half of the places', async () => {
   assert.deepEqual(jobs.begun.slice(4), []);
   await jobs.end('dead2');
   assert.deepEqual(jobs.begun.slice(4), ['dead3']);
+});
+
+test('what is new, for a lane that did not answer, counts as what failed before, until it answers', async () => {
+  const jobs = new Jobs();
+  const lanes = new Lanes({ total: 2, perLane: 2 });
+  for (const n of [1, 2, 3, 4]) lanes.add('dead', jobs.job(`dead${n}`), FRESH);
+  await jobs.end('dead1', false);
+  await jobs.end('dead2', false);
+  assert.deepEqual(jobs.begun.slice(2), ['dead3']);
+  lanes.add('living', jobs.job('living'), FRESH);
+  assert.deepEqual(jobs.begun.slice(3), ['living']);
+  await jobs.end('dead3');
+  lanes.add('dead', jobs.job('dead5'), FRESH);
+  assert.deepEqual(jobs.begun.slice(4), ['dead4']);
+  await jobs.end('living');
+  assert.deepEqual(jobs.begun.slice(5), ['dead5']);
 });
 
 test('lanes take turns', async () => {

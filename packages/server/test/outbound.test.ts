@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Dial } from '@postino/delivery';
 import { generateKey, verify } from '@postino/dkim';
+import { dial } from '@postino/node';
 import { zone } from '@postino/dns';
 import { Internet, until } from './internet.ts';
 import { makeFolder, type Site } from './site.ts';
@@ -206,4 +208,40 @@ test('after a start, what waited is sent', async (context) => {
   clock.pass(HOUR);
   await internet.site({}, { clock }, folder);
   await until('it has arrived', () => letters.length === 1);
+});
+
+test('many dead hosts delay nobody, and a stop waits for none of them', async (context) => {
+  const internet = new Internet(context);
+  const letters = await internet.host('one.example', '127.0.0.2');
+  for (let n = 0; n < 40; n++) internet.deadHost(`dead${n}.example`, '127.0.0.9');
+  const clock = new TestClock();
+  let silent = 0;
+  const dialOrHang: Dial = (to, options) => {
+    if (to.address === '127.0.0.2') return dial(to, options);
+    silent++;
+    if (clock.now() === began) return Promise.reject(new Error('no answer'));
+    return new Promise((_, reject) =>
+      options.cancel!.addEventListener('abort', () => reject(new Error('cut'))),
+    );
+  };
+  const began = clock.now();
+  const site = await internet.site({ queue: { attempts: 10 } }, { clock, dial: dialOrHang });
+  const talk = await site.smtp();
+  await talk.login('ale');
+  const dead = Array.from({ length: 40 }, (_, n) => `bob@dead${n}.example`);
+  assert.match(await talk.submit('ale@poul.org', dead, `${FROM}\r\n`), /^250 /);
+  await until('all were tried', () => silent === 40);
+  await until('all wait', () => site.log.filter(({ msg }) => msg === 'deferred').length === 40);
+  clock.pass(20 * MINUTE);
+  await until('five hang', () => silent === 45);
+  for (let n = 1; n <= 20; n++) {
+    assert.match(
+      await talk.submit('ale@poul.org', [dead[n]!, 'bob@one.example'], `${FROM}\r\n`),
+      /^250 /,
+    );
+    await until(`living ${n}`, () => letters.length === n);
+  }
+  assert.equal(silent, 45);
+  await site.close();
+  assert.equal(queued(site).length, 21);
 });
