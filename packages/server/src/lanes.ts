@@ -61,20 +61,23 @@ export class Lanes {
   }
 
   #run(name: string, job: Job, again: boolean): void {
-    const lane = this.#lanes.get(name)!;
-    lane.running++;
-    if (again) this.#runningAgain++;
-    const run = job().then((answered) => {
+    const run = this.#whole(name, { job, again }).finally(() => {
       this.#running.delete(run);
-      lane.running--;
-      if (again) this.#runningAgain--;
-      this.#heard(name, lane, answered);
-      // Its turn comes again behind all others.
-      this.#lanes.delete(name);
-      if (lane.running + lane.fresh.length + lane.again.length > 0) this.#lanes.set(name, lane);
       this.#fill();
     });
     this.#running.add(run);
+  }
+
+  async #whole(name: string, { job, again }: { job: Job; again: boolean }): Promise<void> {
+    const lane = this.#lanes.get(name)!;
+    lane.running++;
+    if (again) this.#runningAgain++;
+    this.#heard(name, lane, await job());
+    if (again) this.#runningAgain--;
+    lane.running--;
+    // Its turn comes again behind all others.
+    this.#lanes.delete(name);
+    if (lane.running + lane.fresh.length + lane.again.length > 0) this.#lanes.set(name, lane);
   }
 
   #heard(name: string, lane: Lane, answered: boolean): void {
