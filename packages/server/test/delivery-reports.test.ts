@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Envelope } from '@postino/address';
 import { FileQueue, type QueueEntry, type Report } from '@postino/queue';
+import type { Reply } from '@postino/wire';
 import { DeliveryReports, type Told } from '../src/delivery-reports.ts';
 import { SenderRewriting } from '../src/sender-rewriting.ts';
 import { TestClock } from './test-clock.ts';
 
 const MESSAGE = Buffer.from('From: ale@poul.org\r\nSubject: secret plan\r\n\r\nThe plan.\r\n');
-const REPLY = { code: 550, status: '5.1.1', text: 'No such user' };
+const REPLY: Reply = { code: 550, status: '5.1.1', text: 'No such user' };
 
 interface Office {
-  entry(more: Partial<Envelope>): Promise<QueueEntry>;
-  write(entry: QueueEntry, told: readonly Told[]): Promise<Report | null>;
+  readonly entry: (more: Partial<Envelope>) => Promise<QueueEntry>;
+  readonly write: (entry: QueueEntry, told: readonly Told[]) => Promise<Report | null>;
 }
 
 async function open(context: TestContext): Promise<Office> {
