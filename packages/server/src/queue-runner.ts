@@ -7,6 +7,8 @@ import type { Logger } from './log.ts';
 
 /** Milliseconds for which the queue does not name again what was begun: longer than attempts take. Our choice. */
 const LEASE = 3_600_000;
+/** Milliseconds until the queue is looked at again when that failed. Our choice. */
+const LOOK_AGAIN = 60_000;
 /** The lane of the mailboxes here. */
 const LOCAL = '';
 
@@ -99,8 +101,12 @@ export class QueueRunner {
 
   /** Looks for what is due. */
   #sweep(): Promise<void> {
+    const { log, clock } = this.#options;
     this.#sweeping ??= this.#look()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'queue'))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the queue cannot be looked at');
+        this.#wakeBy(clock.now() + LOOK_AGAIN);
+      })
       .finally(() => (this.#sweeping = null));
     return this.#sweeping;
   }

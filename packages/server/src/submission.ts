@@ -1,5 +1,11 @@
 /** What holds for those who have logged in: how much they may send, in whose name, and what is mended. RFC 6409. */
-import { parseAddressList, parseMailbox, type Path, type ReversePath } from '@postino/address';
+import {
+  isNullPath,
+  parseAddressList,
+  parseMailbox,
+  type Path,
+  type ReversePath,
+} from '@postino/address';
 import {
   fieldBody,
   mendSubmission,
@@ -34,8 +40,9 @@ export class Submission {
 
   /** Whether the user may send from this path; a reply refuses it. */
   async mail(user: string, from: ReversePath): Promise<Reply | undefined> {
-    const mayBe = !this.#options.bindSender || (await this.#owns(user, from));
-    return mayBe ? undefined : REPLIES.foreignSender;
+    // The null path is nobody's: receipts are sent from it. RFC 8098 §3.
+    const isFree = !this.#options.bindSender || isNullPath(from);
+    return isFree || (await this.#owns(user, from)) ? undefined : REPLIES.foreignSender;
   }
 
   /** Whether the user may send a message more to so many. */

@@ -1,6 +1,6 @@
 /** Mail that goes out, through a small internet on loopback. */
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dial } from '@postino/delivery';
@@ -208,6 +208,28 @@ test('after a start, what waited is sent', async (context) => {
   clock.pass(HOUR);
   await internet.site({}, { clock }, folder);
   await until('it has arrived', () => letters.length === 1);
+});
+
+test('who has gone while mail waited for him: its sender is told', async (context) => {
+  const internet = new Internet(context);
+  const letters = await internet.host('origin.example', '127.0.0.3');
+  const folder = makeFolder(context);
+  mkdirSync(join(folder, 'mail'));
+  writeFileSync(join(folder, 'mail/bino'), 'this is no folder');
+  const clock = new TestClock();
+  const site = await internet.site({}, { clock }, folder);
+  const talk = await site.smtp();
+  const to = ['bino@poul.org', 'ale@poul.org'];
+  assert.match(await talk.send(to, 'Subject: x\r\n\r\nHi', 'ann@origin.example'), /^250 /);
+  const passwd = join(folder, 'passwd');
+  writeFileSync(passwd, readFileSync(passwd, 'utf8').replace(/^bino.*\n/m, ''));
+  clock.pass(20 * MINUTE);
+  await until('the report came', () => letters.length === 1);
+  assert.match(
+    letters[0]!.text,
+    /\r\nFinal-Recipient: rfc822; bino@poul\.org\r\nAction: failed\r\nStatus: 5\.1\.1\r\n/,
+  );
+  assert.equal(site.mailbox('ale').length, 1);
 });
 
 test('many dead hosts delay nobody, and a stop waits for none of them', async (context) => {

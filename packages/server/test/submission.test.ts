@@ -74,9 +74,9 @@ test('hostile 49: a sender bound to its login', async (context) => {
   assert.match(await talk.say('MAIL FROM:<ale@one.example>'), /^550 5\.7\.1 /);
   const spoofed = await talk.submit('ale@poul.org', TO, 'From: bino@poul.org\r\n\r\n');
   assert.match(spoofed, /^550 5\.7\.1 /);
-  for (const from of ['ale@poul.org', 'ale+work@poul.org', 'both@poul.org'])
+  for (const from of ['ale@poul.org', 'ale+work@poul.org', 'both@poul.org', ''])
     assert.match(await talk.submit(from, TO, mine), /^250 /, from);
-  await until('all three came', () => letters.length === 3);
+  await until('all four came', () => letters.length === 4);
 });
 
 test('the way of a client can be hidden', async (context) => {
