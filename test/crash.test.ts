@@ -1,61 +1,18 @@
 /** `kill -9` under load: what was answered 250 is in the mailboxes, whole and once, when the server is back. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Site, type User } from './running-server.ts';
+import { BODY, load, type Sent } from './sending-load.ts';
 
 /** How often the server is killed; POSTINO_KILLS asks for more. */
 const KILLS = Number(process.env['POSTINO_KILLS'] ?? 4);
 const CONNECTIONS = 8;
-const BODY = `${'What was promised must be kept. '.repeat(2)}\r\n`.repeat(40);
 
 /** Where an address leads: one mailbox, whose delivery is the commit, or two, which are filled from the queue. */
 const LEADS: Readonly<Record<string, readonly User[]>> = {
   'ale@poul.org': ['ale'],
   'info@poul.org': ['ale', 'daniele'],
 };
-
-interface Sent {
-  readonly id: string;
-  readonly to: string;
-}
-
-/** Sends messages over one connection until it breaks; tells of each that was answered 250. */
-async function load(port: number, name: string, promised: (sent: Sent) => void): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => socket.destroy());
-  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const reply = async (code: string): Promise<void> => {
-    const { value, done } = await replies.next();
-    if (done) throw new Error('the server is gone');
-    if (value[3] === '-') return reply(code);
-    assert.ok(value.startsWith(code), value);
-  };
-  try {
-    await reply('220');
-    await say(socket, 'EHLO client.example');
-    await reply('250');
-    for (let n = 0; ; n++) {
-      const sent = { id: `${name}-${n}`, to: Object.keys(LEADS)[n % 2]! };
-      await say(socket, `MAIL FROM:<ann@example.net>\r\nRCPT TO:<${sent.to}>\r\nDATA`);
-      for (const code of ['250', '250', '354']) await reply(code);
-      await say(socket, `Subject: ${sent.id}\r\n\r\n${BODY}.`);
-      await reply('250');
-      promised(sent);
-    }
-  } catch (error) {
-    // All else is the connection, which broke.
-    if (error instanceof assert.AssertionError) throw error;
-  }
-}
-
-async function say(socket: Socket, line: string): Promise<void> {
-  if (socket.destroyed) throw new Error('the server is gone');
-  if (!socket.write(`${line}\r\n`))
-    await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
-}
 
 /** How often each message lies in a mailbox; one that is not whole is a failure. */
 function stored(site: Site, user: User): Map<string, number> {
@@ -85,7 +42,7 @@ test(`${KILLS} times kill -9 under load: nothing that was promised is lost or do
       };
       await Promise.all(
         Array.from({ length: CONNECTIONS }, (_, n) =>
-          load(server.ports.smtp, `${kill}-${n}`, promised),
+          load(server.ports.smtp, { name: `${kill}-${n}`, to: Object.keys(LEADS), promised }),
         ),
       );
     }

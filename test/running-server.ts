@@ -37,7 +37,10 @@ export class Site {
       ([user, password]) => `${user}:${md5(password)}::\n`,
     );
     writeFileSync(join(this.folder, 'passwd'), users.join(''));
-    writeFileSync(join(this.folder, 'aliases'), 'otacon22: daniele\ninfo: ale, daniele\n');
+    writeFileSync(
+      join(this.folder, 'aliases'),
+      'otacon22: daniele\ninfo: ale, daniele\naway: ale, x@abroad.example\n',
+    );
     writeFileSync(this.#config, `${CONFIG}${more}`);
   }
 

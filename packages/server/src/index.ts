@@ -5,3 +5,4 @@ export type { ListenAddress, RunAs } from './config/values.ts';
 export { checkConfig, loadConfig, parseConfig } from './config/load-config.ts';
 export { ConfigError, type Mistake } from './config/config-error.ts';
 export { openLog, type Logger } from './log.ts';
+export type { Clock } from './clock.ts';

@@ -14,18 +14,21 @@ import { pop3Service, smtpService, type Surroundings } from './sessions.ts';
 export interface Addresses {
   readonly smtp: readonly ListenAddress[];
   readonly smtps: readonly ListenAddress[];
+  readonly submission: readonly ListenAddress[];
   readonly pop3: readonly ListenAddress[];
   readonly pop3s: readonly ListenAddress[];
 }
 
 type ServiceName = keyof Addresses;
+type Section = 'smtp' | 'submission' | 'pop3';
 
 export class Listeners {
   readonly #surroundings: Surroundings;
-  readonly #servers: Readonly<Record<'smtp' | 'pop3', WireServer>>;
+  readonly #servers: Readonly<Record<Section, WireServer>>;
   readonly #addresses: Record<ServiceName, ListenAddress[]> = {
     smtp: [],
     smtps: [],
+    submission: [],
     pop3: [],
     pop3s: [],
   };
@@ -36,7 +39,11 @@ export class Listeners {
     const options = wireServerOptions(surroundings, certificates);
     const services = (): Services => this.#services!;
     this.#servers = {
-      smtp: new WireServer(smtpService(services, surroundings), options),
+      smtp: new WireServer(smtpService(services, surroundings, { loginNeeded: false }), options),
+      submission: new WireServer(
+        smtpService(services, surroundings, { loginNeeded: true }),
+        options,
+      ),
       pop3: new WireServer(pop3Service(services, surroundings), options),
     };
   }
@@ -47,9 +54,10 @@ export class Listeners {
 
   /** Takes all ports; who connects waits. Rejects with an error that names the key of a port that cannot be had. */
   async bind(): Promise<void> {
-    const { smtp, pop3 } = this.#surroundings.config;
+    const { smtp, submission, pop3 } = this.#surroundings.config;
     for (const at of smtp.listen) await this.#bind('smtp', at);
     for (const at of smtp.tls_listen) await this.#bind('smtps', at);
+    for (const at of submission.listen) await this.#bind('submission', at);
     for (const at of pop3.listen) await this.#bind('pop3', at);
     for (const at of pop3.tls_listen) await this.#bind('pop3s', at);
   }
@@ -57,13 +65,12 @@ export class Listeners {
   /** Serves who is waiting and who comes. */
   start(services: Services): void {
     this.#services = services;
-    this.#servers.smtp.start();
-    this.#servers.pop3.start();
+    for (const server of Object.values(this.#servers)) server.start();
   }
 
   /** Lets go of the ports, and waits for the sessions to end, or cuts them. */
   async close(): Promise<void> {
-    await Promise.all([this.#servers.smtp.close(), this.#servers.pop3.close()]);
+    await Promise.all(Object.values(this.#servers).map((server) => server.close()));
   }
 
   async #bind(service: ServiceName, at: ListenAddress): Promise<void> {
@@ -76,8 +83,7 @@ export class Listeners {
   }
 
   #place(service: ServiceName): { key: string; server: WireServer; implicitTls: boolean } {
-    const implicitTls = service === 'smtps' || service === 'pop3s';
-    const section = service === 'smtp' || service === 'smtps' ? 'smtp' : 'pop3';
+    const { section, implicitTls } = PLACES[service];
     return {
       key: `${section}.${implicitTls ? 'tls_listen' : 'listen'}`,
       server: this.#servers[section],
@@ -85,6 +91,14 @@ export class Listeners {
     };
   }
 }
+
+const PLACES: Readonly<Record<ServiceName, { section: Section; implicitTls: boolean }>> = {
+  smtp: { section: 'smtp', implicitTls: false },
+  smtps: { section: 'smtp', implicitTls: true },
+  submission: { section: 'submission', implicitTls: false },
+  pop3: { section: 'pop3', implicitTls: false },
+  pop3s: { section: 'pop3', implicitTls: true },
+};
 
 /** The limits count over all ports. */
 function wireServerOptions(

@@ -31,6 +31,11 @@ export class Routing {
     return this.#router.route(address);
   }
 
+  /** Whether mail for this address is ours; what is not would be relayed. */
+  isLocal(address: ForwardPath): boolean {
+    return this.#router.isLocal(address);
+  }
+
   /** Whether somebody here gets the mail for the postmaster. RFC 5321 §4.5.1. */
   async hasPostmaster(): Promise<boolean> {
     const route = await this.route({ localPart: 'postmaster', domain: '' });

@@ -2,6 +2,7 @@
 import { HELP, parseCommandLine, UsageError, type Command } from './command-line.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
+import { dkimKeygen } from './dkim-keygen.ts';
 import { messageOf } from './fault.ts';
 import { startServer, type RunningServer } from './server.ts';
 import { startTryOut } from './try-out.ts';
@@ -30,6 +31,9 @@ async function carryOut(command: Command): Promise<void> {
       return;
     case 'version':
       process.stdout.write(`postino ${version()}\n`);
+      return;
+    case 'keygen':
+      process.stdout.write(await dkimKeygen(command));
       return;
     case 'serve':
       return runServer(async () => startServer(await loadConfig(command.config)));

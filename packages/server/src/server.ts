@@ -1,13 +1,17 @@
 /** The whole server: ports, rights, state and sessions, in the order in which they must come. */
+import type { Dial } from '@postino/delivery';
+import type { Resolver } from '@postino/dns';
 import type { Lock } from '@postino/maildir';
-import { Certificates } from '@postino/node';
+import { Certificates, dial as dialHost, nodeResolver } from '@postino/node';
+import { SYSTEM_CLOCK, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { lockDataDir, makeDataDir } from './data-dir.ts';
+import { openSigner } from './dkim-signing.ts';
 import { concerning } from './fault.ts';
 import { Listeners, type Addresses } from './listeners.ts';
 import { openLog, type Logger } from './log.ts';
 import { becomeUser, giveTo, isRoot } from './rights.ts';
-import { openServices, type Services } from './services.ts';
+import { openServices, type Ports, type Services } from './services.ts';
 
 export interface RunningServer {
   readonly addresses: Addresses;
@@ -18,6 +22,12 @@ export interface RunningServer {
 export interface StartOptions {
   /** One to standard output unless given. */
   readonly logger?: Logger;
+  /** The system's, or that of `[dns]`, unless given. */
+  readonly resolver?: Resolver;
+  /** Connections over TCP unless given. */
+  readonly dial?: Dial;
+  /** The system's unless given. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -30,7 +40,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = options.logger ?? openLog(config.log.level);
   const certificates = await openCertificates(config, log);
-  const server = new Server(config, log, certificates);
+  // Looked at while root may read it, so that a bad one is named before a port is taken.
+  await openSigner(config.dkim);
+  const { clock = SYSTEM_CLOCK, dial = dialHost } = options;
+  const resolver = options.resolver ?? nodeResolver({ servers: config.dns.servers });
+  const server = new Server(config, { log, clock, resolver, dial }, certificates);
   try {
     await server.start();
     return server;
@@ -42,17 +56,19 @@ export async function startServer(
 
 class Server implements RunningServer {
   readonly #config: Config;
+  readonly #ports: Ports;
   readonly #log: Logger;
   readonly #certificates: Certificates | null;
   readonly #listeners: Listeners;
   #lock: Lock | null = null;
   #services: Services | null = null;
 
-  constructor(config: Config, log: Logger, certificates: Certificates | null) {
+  constructor(config: Config, ports: Ports, certificates: Certificates | null) {
     this.#config = config;
-    this.#log = log;
+    this.#ports = ports;
+    this.#log = ports.log;
     this.#certificates = certificates;
-    this.#listeners = new Listeners({ config, log }, certificates);
+    this.#listeners = new Listeners({ config, log: ports.log }, certificates);
   }
 
   get addresses(): Addresses {
@@ -68,7 +84,7 @@ class Server implements RunningServer {
     // What root could read, the user that the server is now may not.
     if (this.#certificates) await concerning('tls', this.#certificates.reload());
     this.#lock = await concerning('data_dir', lockDataDir(data_dir));
-    this.#services = await openServices(this.#config, this.#log);
+    this.#services = await openServices(this.#config, this.#ports);
     warn(this.#config, this.#log);
     this.#listeners.start(this.#services);
     this.#log.info('ready');

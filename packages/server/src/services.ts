@@ -1,25 +1,46 @@
 /** All that sessions stand on, opened with the rights that the server keeps. */
 import { join } from 'node:path';
+import { Delivery, type Dial } from '@postino/delivery';
+import type { Resolver } from '@postino/dns';
 import type { AliasLookup } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
 import { PasswdFile } from '@postino/passwd-md5';
 import { AliasFile } from './alias-file.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { DeliveryReports } from './delivery-reports.ts';
 import { DiskRoom } from './disk-room.ts';
+import { openSigner } from './dkim-signing.ts';
 import { concerning } from './fault.ts';
 import type { Logger } from './log.ts';
+import { LocalDelivery } from './local-delivery.ts';
 import { Logins } from './logins.ts';
 import { Mailboxes } from './mailboxes.ts';
+import { deliveryOptions, Outgoing } from './outgoing.ts';
 import type { Pop3Services } from './pop3-session.ts';
 import { PostOffice } from './post-office.ts';
+import { QueueRunner } from './queue-runner.ts';
+import { QueueWorker } from './queue-worker.ts';
 import { Routing } from './routing.ts';
+import { SenderRewriting } from './sender-rewriting.ts';
+import { SendingLimiter } from './sending-limiter.ts';
 import type { SmtpServices } from './smtp-session.ts';
+import { Submission } from './submission.ts';
 
 export interface Services extends SmtpServices, Pop3Services {}
 
+/** What comes from outside and can be given in its place. */
+export interface Ports {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly resolver: Resolver;
+  readonly dial: Dial;
+}
+
 /** Opens files and folders; rejects with an error that names the one that is in the way. */
-export async function openServices(config: Config, log: Logger): Promise<Services> {
-  const { hostname, data_dir, limits } = config;
+export async function openServices(config: Config, ports: Ports): Promise<Services> {
+  const { hostname, data_dir, limits, submission, local_domains } = config;
+  const { log, clock } = ports;
   const passwd = await concerning('users.passwd', PasswdFile.open(config.users.passwd));
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
@@ -28,21 +49,62 @@ export async function openServices(config: Config, log: Logger): Promise<Service
     'maildir.path',
     Mailboxes.open({ ...config.maildir, hostname }),
   );
-  const queue = await concerning('data_dir', FileQueue.open(join(data_dir, 'queue')));
-  for (const file of queue.damaged)
-    log.error({ file }, 'this file in the queue cannot be read, and is left alone');
-  const postOffice = new PostOffice({ hostname, queue, mailboxes, router, log });
+  const senders = new SenderRewriting(config.srs, clock);
+  const limiter = new SendingLimiter({
+    messages: limits.messages_per_hour,
+    recipients: limits.recipients_per_hour,
+  });
+  const postOffice = await openPostOffice(config, { ...ports, router, mailboxes, senders });
   await postOffice.start();
   return {
     hostname,
     router,
     mailboxes,
     postOffice,
+    senders,
+    clock,
+    submission: new Submission({
+      hostname,
+      domain: local_domains[0] ?? hostname,
+      bindSender: submission.bind_sender,
+      limiter,
+      router,
+      clock,
+    }),
+    hideClient: submission.hide_client,
     logins: new Logins(passwd, { maxDelay: limits.guess_delay, log }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),
     limits: { headerSize: limits.header_size, received: limits.received },
   };
+}
+
+interface Deliverers extends Ports {
+  readonly router: Routing;
+  readonly mailboxes: Mailboxes;
+  readonly senders: SenderRewriting;
+}
+
+async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOffice> {
+  const { hostname, outbound, data_dir } = config;
+  const { log, clock, resolver, dial } = ports;
+  const now = (): number => clock.now();
+  const signer = await openSigner(config.dkim);
+  const queue = await concerning(
+    'data_dir',
+    FileQueue.open(join(data_dir, 'queue'), { now, warnAfter: config.queue.warn_after }),
+  );
+  for (const file of queue.damaged)
+    log.error({ file }, 'this file in the queue cannot be read, and is left alone');
+  const delivery = new Delivery({ ...deliveryOptions(config), resolver, dial, now });
+  const local = new LocalDelivery({ ...ports, hostname, queue });
+  const outgoing = new Outgoing({ queue, delivery, signer, log });
+  const reports = new DeliveryReports({ ...ports, hostname, queue });
+  const { retry } = outbound;
+  const worker = new QueueWorker({ ...ports, queue, local, outgoing, reports, retry });
+  const { attempts: total, attempts_per_destination: perLane } = config.queue;
+  const runner = new QueueRunner({ queue, worker, clock, limits: { total, perLane }, log });
+  return new PostOffice({ ...ports, queue, runner, local, outgoing });
 }
 
 function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {

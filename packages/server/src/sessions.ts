@@ -17,11 +17,15 @@ export interface Surroundings {
 }
 
 /** SMTP for whoever connects. The services are asked for with each session, since they are there only after binding. */
-export function smtpService(services: () => SmtpServices, { config, log }: Surroundings): Service {
+export function smtpService(
+  services: () => SmtpServices,
+  { config, log }: Surroundings,
+  { loginNeeded }: { readonly loginNeeded: boolean },
+): Service {
   const { hostname, smtp, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
     const sessionLog = begun(log, 'smtp', wire);
-    const session = new SmtpSession(services(), sessionLog);
+    const session = new SmtpSession(services(), { loginNeeded, log: sessionLog });
     const machine = new SmtpServer({
       hostname,
       maxMessageSize: smtp.max_message_size,

@@ -4,7 +4,11 @@ import type { Reply } from '@postino/wire';
 export const SMTP_REPLIES: Readonly<
   Record<
     | 'relayDenied'
-    | 'outboundMissing'
+    | 'loginNeeded'
+    | 'foreignSender'
+    | 'sentTooMuch'
+    | 'noFrom'
+    | 'badFrom'
     | 'diskFull'
     | 'authWrong'
     | 'authMalformed'
@@ -14,11 +18,19 @@ export const SMTP_REPLIES: Readonly<
   >
 > = {
   relayDenied: { code: 550, status: '5.7.1', text: 'relay not permitted' }, // RFC 3463 §3.8
-  outboundMissing: {
+  loginNeeded: { code: 530, status: '5.7.0', text: 'Authentication required' }, // RFC 4954 §6
+  foreignSender: { code: 550, status: '5.7.1', text: 'This is no address of yours' }, // RFC 6409 §6.1
+  sentTooMuch: {
+    code: 450,
+    status: '4.7.1',
+    text: 'You have sent too much within the hour, please try later',
+  }, // RFC 3463 §3.8
+  noFrom: { code: 550, status: '5.6.0', text: 'The message has no From field' }, // RFC 6409 §8
+  badFrom: {
     code: 550,
-    status: '5.3.3',
-    text: 'This server cannot send mail to other places yet',
-  }, // RFC 3463 §3.4
+    status: '5.6.0',
+    text: 'The message needs one From field, with an address',
+  }, // RFC 6409 §8
   diskFull: { code: 452, status: '4.3.1', text: 'Space shortage, please try later' }, // RFC 3463 §3.4
   authWrong: { code: 535, status: '5.7.8', text: 'Incorrect authentication data' }, // RFC 4954 §6
   authMalformed: { code: 501, status: '5.5.2', text: 'This is no message of the mechanism' }, // RFC 4954 §4

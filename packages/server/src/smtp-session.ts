@@ -1,13 +1,13 @@
 /** What the SMTP machine asks, answered by the router, the passwd file and the post office. One object a session. */
 import {
   formatPath,
-  sameDomain,
+  isNullPath,
   type EnvelopeRecipient,
   type ForwardPath,
   type ReversePath,
 } from '@postino/address';
 import { newQueueId, type QueueId, type Spool } from '@postino/queue';
-import type { Route, Router } from '@postino/router';
+import type { Route } from '@postino/router';
 import type { SaslServer, SaslStep } from '@postino/sasl';
 import type {
   Answer,
@@ -18,25 +18,30 @@ import type {
   SmtpContext,
 } from '@postino/smtp-wire';
 import type { Reply } from '@postino/wire';
-import type { DiskRoom } from './disk-room.ts';
+import { acceptMessage, type AcceptanceServices } from './accept-message.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
 import type { Logins } from './logins.ts';
-import { localTargets, type PostOffice } from './post-office.ts';
+import type { Routing } from './routing.ts';
+import type { SenderRewriting } from './sender-rewriting.ts';
 import { SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
-import { traced } from './trace.ts';
 
 /** What all sessions share. */
-export interface SmtpServices {
-  readonly hostname: string;
-  readonly router: Pick<Router, 'route'>;
+export interface SmtpServices extends AcceptanceServices {
+  readonly router: Pick<Routing, 'route' | 'isLocal'>;
+  readonly senders: SenderRewriting;
   readonly logins: Logins;
   /** Where messages are while they come in. */
   readonly spool: Spool;
-  readonly room: DiskRoom;
-  readonly postOffice: PostOffice;
   readonly limits: IncomingLimits;
+}
+
+/** Of one listener. */
+export interface SmtpSessionOptions {
+  /** Whether it is for our own users alone. RFC 6409 §4.3. */
+  readonly loginNeeded: boolean;
+  readonly log: Logger;
 }
 
 /** One message between MAIL and the reply to its content. */
@@ -49,13 +54,15 @@ interface Transaction {
 
 export class SmtpSession implements SmtpApp {
   readonly #services: SmtpServices;
+  readonly #loginNeeded: boolean;
   readonly #log: Logger;
   #exchange: SaslServer | null = null;
   #transaction: Transaction | null = null;
   #incoming: IncomingMessage | null = null;
 
-  constructor(services: SmtpServices, log: Logger) {
+  constructor(services: SmtpServices, { loginNeeded, log }: SmtpSessionOptions) {
     this.#services = services;
+    this.#loginNeeded = loginNeeded;
     this.#log = log;
   }
 
@@ -78,25 +85,37 @@ export class SmtpSession implements SmtpApp {
     this.#exchange = null;
   }
 
-  mail(from: ReversePath, params: MailParams): Answer | Promise<Answer> {
+  mail(from: ReversePath, params: MailParams, { user }: SmtpContext): Answer | Promise<Answer> {
+    if (this.#loginNeeded && user === undefined) return REPLIES.loginNeeded;
     this.#transaction = { from, params, recipients: [], routes: [] };
     const fits = this.#services.room.has(params.size ?? 0);
-    return fits === true ? undefined : this.#ifRoom(fits);
+    if (fits === true && user === undefined) return;
+    return this.#mayBegin(fits, { from, user });
   }
 
-  async rcpt(address: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
-    const route = await this.#services.router.route(address);
-    const refusal = this.#judge(route, address, context);
+  async rcpt(asked: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
+    const { router, senders } = this.#services;
+    const { from, recipients, routes } = this.#transaction!;
+    // A bounce goes to the sender that we rewrote. Nobody else uses such an address, whose hash is short.
+    const bounced = isNullPath(from) ? senders.reverse(asked) : null;
+    const address = bounced ?? asked;
+    const route = await router.route(address);
+    const refusal = this.#judge(route, asked, context);
     if (refusal) {
-      this.#log.info({ to: formatPath(address), reply: refusal }, 'recipient refused');
+      this.#log.info({ to: formatPath(asked), reply: refusal }, 'recipient refused');
       return refusal;
     }
-    this.#transaction!.recipients.push({ address, ...params });
-    this.#transaction!.routes.push(route);
+    recipients.push({ ...params, address });
+    routes.push(route);
   }
 
-  async data(): Promise<Answer> {
-    const { spool, limits } = this.#services;
+  async data({ user }: SmtpContext): Promise<Answer> {
+    const { spool, limits, submission } = this.#services;
+    const refusal = user && submission.data(user, this.#transaction!.recipients.length);
+    if (refusal) {
+      this.#log.warn({ user }, 'sends too much');
+      return refusal;
+    }
     this.#incoming = new IncomingMessage(await spool.begin(), limits);
   }
 
@@ -106,7 +125,7 @@ export class SmtpSession implements SmtpApp {
 
   async message(size: number, context: SmtpContext): Promise<Reply> {
     const transaction = this.#transaction!;
-    const id = newQueueId();
+    const id = newQueueId(this.#services.clock.now());
     const reply = await this.#accept(transaction, { id, size, context }).catch(ofDisk);
     this.reset();
     this.#log.info({ id, ...told(transaction), size, user: context.user, reply }, 'message');
@@ -120,26 +139,23 @@ export class SmtpSession implements SmtpApp {
     incoming?.abort().catch((error: unknown) => this.#log.error({ err: error }, 'spool'));
   }
 
-  async #accept(transaction: Transaction, { id, size, context }: Accepting): Promise<Reply> {
+  async #accept(transaction: Transaction, accepting: Accepting): Promise<Reply> {
     const ended = await this.#incoming!.end();
     if ('code' in ended) return ended;
-    const { header, body } = ended;
+    const { body } = ended;
     try {
-      if (!(await this.#services.room.has(size))) return REPLIES.diskFull;
-      const { from, recipients: to, routes } = transaction;
-      const { hostname, postOffice } = this.#services;
-      const top = traced(header, { ...transaction, hostname, id, context });
-      const targets = localTargets(routes);
-      await postOffice.accept({ id, from, to, targets, header: top, body });
-      this.#services.room.taken(size * targets.length);
-      return { code: 250, status: '2.0.0', text: `OK id=${id}` };
+      return await acceptMessage({ ...transaction, ...accepting, ...ended }, this.#services);
     } finally {
       await body.discard();
     }
   }
 
-  async #ifRoom(fits: boolean | Promise<boolean>): Promise<Answer> {
-    return (await fits) ? undefined : REPLIES.diskFull;
+  async #mayBegin(
+    fits: boolean | Promise<boolean>,
+    { from, user }: { from: ReversePath; user: string | undefined },
+  ): Promise<Answer> {
+    if (!(await fits)) return REPLIES.diskFull;
+    return user === undefined ? undefined : this.#services.submission.mail(user, from);
   }
 
   #judge(route: Route, to: ForwardPath, { user }: SmtpContext): Reply | null {
@@ -148,10 +164,8 @@ export class SmtpSession implements SmtpApp {
         this.#log.error({ err: route.cause, to: formatPath(to) }, 'routing');
       return route.reply;
     }
-    const abroad = route.targets.find((target) => target.type === 'remote');
-    if (!abroad) return null;
-    const isRelay = sameDomain(abroad.address.domain, to.domain);
-    return isRelay && user === undefined ? REPLIES.relayDenied : REPLIES.outboundMissing;
+    const isRelay = !this.#services.router.isLocal(to);
+    return isRelay && user === undefined ? REPLIES.relayDenied : null;
   }
 
   #answer(step: SaslStep): AuthAnswer {

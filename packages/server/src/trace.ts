@@ -15,16 +15,22 @@ export interface TraceOptions {
   readonly params: MailParams;
   readonly recipients: readonly EnvelopeRecipient[];
   readonly context: SmtpContext;
+  /** Whether nothing is said of where the client is. */
+  readonly hideClient: boolean;
+  /** The time in ms since 1970. */
+  readonly now: number;
 }
 
 /** The header block without what only we may write, and with our `Received` on top. RFC 5321 §4.4. */
 export function traced(header: HeaderBlock, options: TraceOptions): HeaderBlock {
-  const { hostname, id, from, params, recipients, context } = options;
+  const { hostname, id, from, params, recipients, context, hideClient, now } = options;
   const { peer, hello, tls, user } = context;
   const [sole] = recipients;
   const field = received({
     // Not done: the client's name from the reverse zone.
-    from: { address: peer.address, ...(hello ? { hello: hello.name } : {}) },
+    ...(hideClient
+      ? {}
+      : { from: { address: peer.address, ...(hello ? { hello: hello.name } : {}) } }),
     by: hostname,
     protocol: hello?.extended ? 'esmtp' : 'smtp',
     tls,
@@ -33,14 +39,14 @@ export function traced(header: HeaderBlock, options: TraceOptions): HeaderBlock 
     reversePath: formatPath(from),
     id,
     ...(sole && recipients.length === 1 ? { for: bare(sole.address) } : {}),
-    date: mailDate(new Date()),
+    date: mailDate(now),
   });
   return stripForged(header, { authservId: hostname }).prepend(field);
 }
 
-/** A moment in the time of this machine's zone. RFC 5322 §3.3. */
-export function mailDate(moment: Date): string {
-  return formatDate(moment.getTime(), -moment.getTimezoneOffset());
+/** A moment, in ms since 1970, in the time of this machine's zone. RFC 5322 §3.3. */
+export function mailDate(moment: number): string {
+  return formatDate(moment, -new Date(moment).getTimezoneOffset());
 }
 
 /** An address without its angle brackets. */

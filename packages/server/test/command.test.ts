@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { sign, verify } from '@postino/dkim';
+import { zone } from '@postino/dns';
+import { dkimKeygen } from '../src/dkim-keygen.ts';
 import { parseCommandLine, UsageError } from '../src/command-line.ts';
 import { makeFolder } from './site.ts';
 
@@ -51,6 +62,13 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['serve'], /^serve needs a configuration; write: postino serve --config FILE$/],
   [['serve', 'a.toml'], /^"a\.toml" is one word too many; write: postino serve --config a\.toml$/],
   [['serve', '--confg', 'x'], /^there is no option "--confg"; did you mean "--config"\?$/],
+  [['dkim'], /^write: postino dkim keygen --domain DOMAIN --key FILE$/],
+  [['dkim', 'keygen', '--domain', 'a.org'], /^write: postino dkim keygen /],
+  [
+    ['dkim', 'keygen', '--domain', 'a.org', '--key', 'k', '--algorithm', 'dsa'],
+    /^there is no algorithm "dsa"; write rsa or ed25519$/,
+  ],
+  [['serve', '--domain', 'a.org'], /^--domain is for: postino dkim keygen$/],
   [['--zzz'], /^there is no option "--zzz"; postino --help shows what there is$/],
   [['serve', '--config'], /--config.* argument missing; postino --help shows how it is written$/],
   [['--version=1'], /--version.* does not take an argument; postino --help/],
@@ -92,6 +110,32 @@ test('postino --help and --version', async (context) => {
   assert.deepEqual([help.code, version.code], [0, 0]);
 });
 
+for (const algorithm of ['rsa', 'ed25519'] as const) {
+  test(`postino dkim keygen: a key of ${algorithm} that fits its record, and is never written over`, async (context) => {
+    const key = join(makeFolder(context), 'dkim.key');
+    const options = { domain: 'poul.org', selector: 'mail', key, algorithm };
+    const told = await dkimKeygen(options);
+    assert.equal(statSync(key).mode & 0o777, 0o600);
+    const [, strings = ''] =
+      /^mail\._domainkey\.poul\.org\. IN TXT \( ([^)]*) \)$/m.exec(told) ?? [];
+    const record = [...strings.matchAll(/"([^"]{1,255})"/g)].map(([, text]) => text);
+    const message = Buffer.from('From: a@poul.org\r\n\r\nHi\r\n');
+    const field = await sign(message, { ...options, key: readFileSync(key, 'utf8') });
+    const resolver = zone({ 'mail._domainkey.poul.org': { TXT: [record.join('')] } });
+    const [result] = await verify(Buffer.concat([Buffer.from(field), message]), { resolver });
+    assert.equal(result!.result, 'pass', result!.reason);
+    await assert.rejects(dkimKeygen(options), /EEXIST/);
+  });
+}
+
+test('postino dkim keygen: what is no domain and no selector is named, and nothing is written', async (context) => {
+  const key = join(makeFolder(context), 'dkim.key');
+  const options = { domain: 'poul.org', selector: 'dkim', key, algorithm: 'ed25519' } as const;
+  await assert.rejects(dkimKeygen({ ...options, domain: 'poul org' }), /not a domain name/);
+  await assert.rejects(dkimKeygen({ ...options, selector: 'a b' }), /not a DKIM selector/);
+  assert.ok(!existsSync(key));
+});
+
 test('postino serve runs until SIGTERM, with JSON for a log', async (context) => {
   const folder = makeFolder(context);
   const file = join(folder, 'postino.toml');
@@ -104,7 +148,7 @@ test('postino serve runs until SIGTERM, with JSON for a log', async (context) =>
     .map((line) => JSON.parse(line) as { msg: string; level: string });
   assert.equal(log.filter(({ msg }) => msg === 'listening').length, 2);
   assert.ok(
-    log.some(({ level, msg }) => level === 'warn' && msg.startsWith('[dkim] has no effect yet')),
+    log.some(({ level, msg }) => level === 'warn' && msg.startsWith('[checks] has no effect yet')),
   );
 });
 
@@ -179,6 +223,6 @@ aliases.file = "aliases"
 maildir.path = "mail/{user}"
 smtp.listen = ["127.0.0.1:0"]
 pop3.listen = ["127.0.0.1:0"]
-[dkim]
-selector = "dkim"
+[checks.spf]
+action = "off"
 `;

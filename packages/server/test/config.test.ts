@@ -135,6 +135,23 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     `${HOST}[dns]\nservers = ["resolver"]`,
     /^3: dns\.servers\.0: "resolver" is no address of a DNS server/,
   ],
+  [`${HOST}[dkim]\ndomain = "poul.org"`, /^3: dkim\.domain: signing needs a key; give private_key/],
+  [
+    `${HOST}[dkim]\nprivate_key = "k"`,
+    /^3: dkim\.private_key: signing needs a domain; give domain/,
+  ],
+  [
+    `${HOST}[srs]\nsecrets = ["short"]`,
+    /^3: srs\.secrets\.0: this is too short for a secret; write/,
+  ],
+  [
+    `${HOST}[outbound]\nsmarthost_user = "u"`,
+    /^3: outbound\.smarthost_user: a login needs a host; give smarthost/,
+  ],
+  [
+    `${HOST}[outbound]\nsmarthost = "h.example:25"\nsmarthost_password = "p"`,
+    /^4: outbound\.smarthost_password: a password needs a user/,
+  ],
   // Two mistakes, each with its line, in the order of the file.
   [`${HOST}[smtp]\nfoo = 1\nlisten = 2`, /^3: smtp\.foo: /, /^4: smtp\.listen: /],
 ];
@@ -168,7 +185,7 @@ test('the sample of the design is a configuration', () => {
   assert.equal(config.pop3.greeting, 'YOLO.');
   assert.equal(config.maildir.mode, 0o660);
   assert.deepEqual(config.aliases.suffix_separators, ['+', '-']);
-  assert.deepEqual(config.without_effect, ['outbound', 'dkim', 'checks', 'dns']);
+  assert.deepEqual(config.without_effect, ['checks']);
 });
 
 test('paths are relative to the file, or to the folder that is given', () => {

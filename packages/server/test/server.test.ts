@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
+import { generateKey } from '@postino/dkim';
 import { selfSigned } from '@postino/node';
 import { checkConfig, startServer } from '@postino/server';
 import { makeFolder, settings, startSite, type Wishes } from './site.ts';
@@ -60,6 +61,21 @@ test('what cannot be read is named: passwd, aliases, certificate, key', async (c
     await failure(folder, { tls: { certificate: 'certificate.pem', key: 'gone.pem' } }),
     /gone\.pem/,
   );
+});
+
+test('a DKIM key that cannot sign stops the start, and is named', async (context) => {
+  const folder = makeFolder(context);
+  const dkim = { domain: 'poul.org', private_key: 'dkim.key' };
+  assert.match(await failure(folder, { dkim }), /^dkim\.private_key: .*\/dkim\.key/);
+  writeFileSync(join(folder, 'dkim.key'), 'no key');
+  assert.match(
+    await failure(folder, { dkim }),
+    /^dkim\.private_key: the DKIM key is not a private/,
+  );
+  const { privateKey } = await generateKey({ algorithm: 'ed25519' });
+  writeFileSync(join(folder, 'dkim.key'), privateKey);
+  const selector = `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}`;
+  assert.match(await failure(folder, { dkim: { ...dkim, selector } }), /^dkim: .* too long/);
 });
 
 test('hostile 55: commands, files and includes in the alias file are faults with a line, and nothing is run', async (context) => {

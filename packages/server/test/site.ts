@@ -1,12 +1,12 @@
 /** A server in this process, in a folder of its own, on ports of its own. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import { checkConfig, startServer, type Addresses } from '@postino/server';
+import { checkConfig, startServer, type Addresses, type StartOptions } from '@postino/server';
 
 type Section = Record<string, unknown>;
 
@@ -23,6 +23,7 @@ export interface Site {
   /** The messages in a mailbox, the oldest first, as they are on disk. */
   mailbox(user: User): string[];
   smtp(): Promise<Talk>;
+  submission(): Promise<Talk>;
   pop3(): Promise<Talk>;
   close(): Promise<void>;
 }
@@ -45,15 +46,16 @@ export async function startSite(
   context: TestContext,
   wishes: Wishes = {},
   folder = makeFolder(context),
+  ports: Omit<StartOptions, 'logger'> = {},
 ): Promise<Site> {
   const log: Record<string, unknown>[] = [];
   const logger = pino(
     { level: 'debug' },
     { write: (line: string) => void log.push(JSON.parse(line)) },
   );
-  const server = await startServer(checkConfig(settings(wishes), { folder }), { logger });
+  const server = await startServer(checkConfig(settings(wishes), { folder }), { ...ports, logger });
   const talks: Talk[] = [];
-  const talk = async (service: 'smtp' | 'pop3'): Promise<Talk> => {
+  const talk = async (service: keyof Addresses): Promise<Talk> => {
     const opened = await Talk.open(server.addresses[service][0]!.port);
     talks.push(opened);
     return opened;
@@ -68,6 +70,7 @@ export async function startSite(
     addresses: server.addresses,
     mailbox: (user) => messages(join(folder, 'mail', user)),
     smtp: () => talk('smtp'),
+    submission: () => talk('submission'),
     pop3: () => talk('pop3'),
     close: () => server.close(),
   };
@@ -94,6 +97,7 @@ export function settings(wishes: Wishes = {}): object {
 function messages(mailbox: string): string[] {
   return ['new', 'cur'].flatMap((part) => {
     const folder = join(mailbox, part);
+    if (!existsSync(folder)) return [];
     return readdirSync(folder)
       .toSorted(byArrival)
       .map((name) => readFileSync(join(folder, name), 'latin1'));
@@ -157,15 +161,27 @@ export class Talk {
     return this.#take(/^[^]*?\r\n\.\r\n/);
   }
 
-  /** Logs nobody in; says hello, an envelope and a message, and hears the reply to it. */
-  async send(to: readonly string[], message: string, from = 'ann@example.net'): Promise<string> {
+  /** Says hello, and logs in. */
+  async login(user: User): Promise<string> {
     await this.say('EHLO client.example');
+    const response = Buffer.from(`\0${user}\0${PASSWORDS[user]}`).toString('base64');
+    return this.say(`AUTH PLAIN ${response}`);
+  }
+
+  /** Says an envelope and a message, and hears the reply to it. */
+  async submit(from: string, to: readonly string[], message: string): Promise<string> {
     await this.say(`MAIL FROM:<${from}>`);
     for (const recipient of to) await this.say(`RCPT TO:<${recipient}>`);
     const reply = await this.say('DATA');
     if (!reply.startsWith('354')) return reply;
     this.write(`${message}\r\n.\r\n`);
     return this.hear();
+  }
+
+  /** Logs nobody in; says hello, an envelope and a message, and hears the reply to it. */
+  async send(to: readonly string[], message: string, from = 'ann@example.net'): Promise<string> {
+    await this.say('EHLO client.example');
+    return this.submit(from, to, message);
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 /** The configuration as the server uses it. Names are those of the file; sizes are octets, times milliseconds. Types only. */
+import type { RetryRule } from '@postino/queue';
 import type { ListenAddress, RunAs } from './values.ts';
 
 export interface Config {
@@ -16,6 +17,13 @@ export interface Config {
   readonly users: { readonly passwd: string };
   readonly aliases: AliasesConfig;
   readonly maildir: MaildirConfig;
+  readonly submission: SubmissionConfig;
+  readonly outbound: OutboundConfig;
+  readonly queue: QueueConfig;
+  readonly dkim: DkimConfig;
+  readonly srs: SrsConfig;
+  /** Of DNS servers, as `127.0.0.1:5353`; none: the system's. */
+  readonly dns: { readonly servers: readonly string[] };
   readonly limits: LimitsConfig;
   readonly log: { readonly level: LogLevel };
   /** Sections that were given and checked, and whose features do not exist yet. */
@@ -59,6 +67,53 @@ export interface MaildirConfig {
   readonly mode: number;
 }
 
+export interface SubmissionConfig {
+  /** Ports for our own users alone. RFC 6409. */
+  readonly listen: readonly ListenAddress[];
+  /** Whether a login may send in its own names only. */
+  readonly bind_sender: boolean;
+  /** Whether `Received` leaves out where a logged-in client is. */
+  readonly hide_client: boolean;
+}
+
+export interface OutboundConfig {
+  /** Our source address; null: the system's choice. */
+  readonly interface: string | null;
+  /** At the other end. */
+  readonly port: number;
+  /** Addresses and networks that mail is never sent to. */
+  readonly ignore_target_hosts: readonly string[];
+  /** Takes all mail that goes out; null: the MX of each domain. */
+  readonly smarthost: ListenAddress | null;
+  /** Empty: no login. */
+  readonly smarthost_user: string;
+  readonly smarthost_password: string;
+  readonly retry: RetryRule;
+}
+
+export interface QueueConfig {
+  /** Under way at one time. */
+  readonly attempts: number;
+  readonly attempts_per_destination: number;
+  /** When the sender is told that a message still waits. */
+  readonly warn_after: number;
+}
+
+export interface DkimConfig {
+  /** Null, like the key: nothing is signed. */
+  readonly domain: string | null;
+  readonly selector: string;
+  readonly private_key: string | null;
+  readonly canonicalization: 'relaxed' | 'simple';
+}
+
+export interface SrsConfig {
+  /** `@` was replaced by the hostname. */
+  readonly domain: string;
+  /** The first signs, all verify; none: senders are not rewritten. */
+  readonly secrets: readonly string[];
+}
+
 export interface LimitsConfig {
   readonly connections: number;
   readonly connections_per_address: number;
@@ -79,6 +134,9 @@ export interface LimitsConfig {
   readonly disk_reserve: number;
   /** How long sessions may go on after the order to stop. */
   readonly stop_time: number;
+  /** That one login may send in an hour, and their recipients. */
+  readonly messages_per_hour: number;
+  readonly recipients_per_hour: number;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';

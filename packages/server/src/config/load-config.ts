@@ -63,31 +63,54 @@ function check(given: object, folder: string): { config: Config } | { mistakes: 
 }
 
 function complete(checked: Checked, given: readonly string[]): Config {
-  const { hostname, local_domains } = checked;
+  const { hostname, local_domains, srs } = checked;
+  const named = (domain: string): string => (domain === '@' ? hostname : domain);
   return {
     ...checked,
-    local_domains: local_domains.map((domain) => (domain === '@' ? hostname : domain)),
+    local_domains: local_domains.map(named),
+    srs: { ...srs, domain: named(srs.domain) },
     without_effect: WITHOUT_EFFECT.filter((section) => given.includes(section)),
   };
 }
 
 /** What is wrong only together with another key. */
-function conflicts({ smtp, pop3, tls }: Checked): FoundMistake[] {
-  const mistakes: FoundMistake[] = [];
-  for (const [section, { tls_listen }] of Object.entries({ smtp, pop3 })) {
-    if (tls_listen.length > 0 && !tls.certificate)
-      mistakes.push({
-        path: [section, 'tls_listen'],
-        text: 'listening with TLS needs a certificate; give certificate = "…" in [tls]',
-      });
-  }
-  if (tls.key && !tls.certificate)
-    mistakes.push({
-      path: ['tls', 'key'],
-      text: 'a key needs its certificate; give certificate = "…" too',
-    });
-  return mistakes;
+function conflicts({ smtp, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
+  const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
+  const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
+    [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],
+    [pop3.tls_listen.length > 0 && !tls.certificate, 'pop3.tls_listen', NO_CERTIFICATE],
+    [
+      tls.key !== null && !tls.certificate,
+      'tls.key',
+      'a key needs its certificate; give certificate = "…" too',
+    ],
+    [
+      dkim.domain !== null && !dkim.private_key,
+      'dkim.domain',
+      'signing needs a key; give private_key = "…" too',
+    ],
+    [
+      dkim.private_key !== null && !dkim.domain,
+      'dkim.private_key',
+      'signing needs a domain; give domain = "…" too',
+    ],
+    [
+      user !== '' && !smarthost,
+      'outbound.smarthost_user',
+      'a login needs a host; give smarthost = "…" too',
+    ],
+    [
+      password !== '' && user === '',
+      'outbound.smarthost_password',
+      'a password needs a user; give smarthost_user = "…" too',
+    ],
+  ];
+  return wrong
+    .filter(([isWrong]) => isWrong)
+    .map(([, key, text]) => ({ path: key.split('.'), text }));
 }
+
+const NO_CERTIFICATE = 'listening with TLS needs a certificate; give certificate = "…" in [tls]';
 
 function unreadable(error: unknown): string {
   const code = codeOf(error);

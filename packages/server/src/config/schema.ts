@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import * as values from './values.ts';
 
 /** The sections whose features do not exist yet: their form is checked, and that is all. */
-export const WITHOUT_EFFECT: readonly string[] = ['outbound', 'dkim', 'checks', 'dns'];
+export const WITHOUT_EFFECT: readonly string[] = ['checks'];
 
 /** A file as this schema gives it, before what spans several keys. */
 export type Checked = Omit<Config, 'without_effect'>;
@@ -61,37 +61,44 @@ export function configSchema(folder: string): z.ZodType<Checked> {
       received: count.prefault(100),
       disk_reserve: size.prefault('50MB'),
       stop_time: time.prefault('10s'),
+      messages_per_hour: count.prefault(200),
+      recipients_per_hour: count.prefault(1000),
     }),
     log: subsection({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).prefault('info'),
     }),
-    ...unbuilt(fileOrNone),
+    ...sending(fileOrNone),
+    ...unbuilt(),
   });
 }
 
-/** What later features will read; the design fixes these keys already. */
-function unbuilt(fileOrNone: z.ZodType<string | null, string>): z.ZodRawShape {
-  const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
+/** Mail that goes out: who may hand it in, how it is signed, kept and sent. */
+function sending(fileOrNone: z.ZodType<string | null, string>) {
   return {
+    submission: subsection({
+      listen: z.array(listenAddress).prefault([]),
+      bind_sender: z.boolean().prefault(false),
+      hide_client: z.boolean().prefault(false),
+    }),
     outbound: subsection({
       interface: orNone(values.readAddress, 'no IP address').prefault(''),
       port: z.int().min(1).max(65_535).prefault(25),
-      ignore_target_hosts: z
-        .array(
-          reading(
-            values.readNetwork,
-            'no IP address or network; write it as "127.0.0.0/8" or "::1"',
-          ),
-        )
-        .prefault(['0.0.0.0', '127.0.0.0/8', '::1']),
+      ignore_target_hosts: z.array(network).prefault(['0.0.0.0', '127.0.0.0/8', '::1']),
       smarthost: orNone(
         values.readHostAndPort,
         'no host with a port; write it as "mail.example.net:587"',
       ).prefault(''),
+      smarthost_user: z.string().prefault(''),
+      smarthost_password: z.string().prefault(''),
       retry: reading(
         values.readRetryRule,
         'no retry rule; write it as "F,2h,15m; G,16h,1h,1.5; F,4d,6h"',
       ).prefault('F,2h,15m; G,16h,1h,1.5; F,4d,6h'),
+    }),
+    queue: subsection({
+      attempts: count.prefault(50),
+      attempts_per_destination: count.prefault(5),
+      warn_after: time.prefault('1d'),
     }),
     dkim: subsection({
       domain: orNone(values.readHostname, 'no domain').prefault(''),
@@ -101,16 +108,21 @@ function unbuilt(fileOrNone: z.ZodType<string | null, string>): z.ZodRawShape {
       private_key: fileOrNone.prefault(''),
       canonicalization: z.enum(['relaxed', 'simple']).prefault('relaxed'),
     }),
+    srs: subsection({
+      domain: localDomain.prefault('@'),
+      secrets: z.array(secret).prefault([]),
+    }),
+    dns: subsection({ servers: z.array(dnsServer).prefault([]) }),
+  };
+}
+
+/** What later features will read; the design fixes these keys already. */
+function unbuilt(): z.ZodRawShape {
+  const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
+  return {
     checks: subsection({
       dnsbl: subsection({ zones: z.array(domain).prefault([]), action }),
       spf: subsection({ action }),
-    }),
-    dns: subsection({
-      servers: z
-        .array(
-          reading(values.readDnsServer, 'no address of a DNS server; write it as "127.0.0.1:5353"'),
-        )
-        .prefault([]),
     }),
   };
 }
@@ -177,6 +189,17 @@ const hostname = reading(
   values.readHostname,
   'no host name; write a domain name, as "mail.example.org"',
 );
+const network = reading(
+  values.readNetwork,
+  'no IP address or network; write it as "127.0.0.0/8" or "::1"',
+);
+const dnsServer = reading(
+  values.readDnsServer,
+  'no address of a DNS server; write it as "127.0.0.1:5353"',
+);
+const secret = z.string().refine((text) => text.length >= 16, {
+  error: 'this is too short for a secret; write at least 16 characters, drawn at random',
+});
 const domain = reading(values.readHostname, 'no domain; write a domain name, as "example.org"');
 const localDomain = reading(
   (text) => (text === '@' ? text : values.readHostname(text)),

@@ -1,6 +1,7 @@
 /** The values of the configuration that are written as text: sizes, times, addresses, names. Each reads to null when it is none. */
 import { isIP } from 'node:net';
 import { domainToAscii } from '@postino/address';
+import { parseRetryRule, type RetryRule } from '@postino/queue';
 
 /** Where to listen: an IP address without brackets, and a port; 0 lets the system choose. */
 export interface ListenAddress {
@@ -65,11 +66,13 @@ export function readHostname(text: string): string | null {
   return isIP(text) === 0 ? domainToAscii(text) : null;
 }
 
-/** `"mail.example.net:587"`. */
-export function readHostAndPort(text: string): string | null {
-  const [, host, port] = /^(\[.+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
-  if (!host || Number(port) > 65_535 || Number(port) === 0) return null;
-  return readListenAddress(text) || readHostname(host) ? text : null;
+/** `"mail.example.net:587"`, `"[2001:db8::1]:25"`; the host without brackets. */
+export function readHostAndPort(text: string): ListenAddress | null {
+  const [, host = '', digits] = /^(\[.+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (host === '' || port > 65_535 || port === 0) return null;
+  const name = readHostname(host);
+  return readListenAddress(text) ?? (name === null ? null : { host: name, port });
 }
 
 /** `"0660"`: the rights of a file, in octal. */
@@ -84,7 +87,10 @@ export function readRunAs(text: string): RunAs | null {
 }
 
 /** `"F,2h,15m; G,16h,1h,1.5"`: until when, how often, and how much longer each time. */
-export function readRetryRule(text: string): string | null {
-  const step = /^(?:F,\d+[smhd],\d+[smhd]|G,\d+[smhd],\d+[smhd],\d+(?:\.\d+)?)$/;
-  return text.split(/; */).every((part) => step.test(part)) ? text : null;
+export function readRetryRule(text: string): RetryRule | null {
+  try {
+    return parseRetryRule(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,0 +1,56 @@
+/** Senders that go on until the server is gone. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+export const BODY: string = `${'What was promised must be kept. '.repeat(2)}\r\n`.repeat(40);
+
+export interface Sent {
+  readonly id: string;
+  readonly to: string;
+}
+
+export interface LoadOptions {
+  /** Stands in the subjects. */
+  readonly name: string;
+  /** Recipients, in turn. */
+  readonly to: readonly string[];
+  /** Told of each message that was answered 250. */
+  readonly promised: (sent: Sent) => void;
+}
+
+/** Sends messages over one connection until it breaks. */
+export async function load(port: number, { name, to, promised }: LoadOptions): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => socket.destroy());
+  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const reply = async (code: string): Promise<void> => {
+    const { value, done } = await replies.next();
+    if (done) throw new Error('the server is gone');
+    if (value[3] === '-') return reply(code);
+    assert.ok(value.startsWith(code), value);
+  };
+  try {
+    await reply('220');
+    await say(socket, 'EHLO client.example');
+    await reply('250');
+    for (let n = 0; ; n++) {
+      const sent = { id: `${name}-${n}`, to: to[n % to.length]! };
+      await say(socket, `MAIL FROM:<ann@example.net>\r\nRCPT TO:<${sent.to}>\r\nDATA`);
+      for (const code of ['250', '250', '354']) await reply(code);
+      await say(socket, `Subject: ${sent.id}\r\n\r\n${BODY}.`);
+      await reply('250');
+      promised(sent);
+    }
+  } catch (error) {
+    // All else is the connection, which broke.
+    if (error instanceof assert.AssertionError) throw error;
+  }
+}
+
+async function say(socket: Socket, line: string): Promise<void> {
+  if (socket.destroyed) throw new Error('the server is gone');
+  if (!socket.write(`${line}\r\n`))
+    await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+}
