@@ -15,6 +15,7 @@ export interface Addresses {
   readonly smtp: readonly ListenAddress[];
   readonly smtps: readonly ListenAddress[];
   readonly submission: readonly ListenAddress[];
+  readonly submissions: readonly ListenAddress[];
   readonly pop3: readonly ListenAddress[];
   readonly pop3s: readonly ListenAddress[];
 }
@@ -29,6 +30,7 @@ export class Listeners {
     smtp: [],
     smtps: [],
     submission: [],
+    submissions: [],
     pop3: [],
     pop3s: [],
   };
@@ -58,6 +60,7 @@ export class Listeners {
     for (const at of smtp.listen) await this.#bind('smtp', at);
     for (const at of smtp.tls_listen) await this.#bind('smtps', at);
     for (const at of submission.listen) await this.#bind('submission', at);
+    for (const at of submission.tls_listen) await this.#bind('submissions', at);
     for (const at of pop3.listen) await this.#bind('pop3', at);
     for (const at of pop3.tls_listen) await this.#bind('pop3s', at);
   }
@@ -96,6 +99,7 @@ const PLACES: Readonly<Record<ServiceName, { section: Section; implicitTls: bool
   smtp: { section: 'smtp', implicitTls: false },
   smtps: { section: 'smtp', implicitTls: true },
   submission: { section: 'submission', implicitTls: false },
+  submissions: { section: 'submission', implicitTls: true },
   pop3: { section: 'pop3', implicitTls: false },
   pop3s: { section: 'pop3', implicitTls: true },
 };

@@ -135,6 +135,10 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     `${HOST}[dns]\nservers = ["resolver"]`,
     /^3: dns\.servers\.0: "resolver" is no address of a DNS server/,
   ],
+  [
+    `${HOST}[submission]\ntls_listen = ["0.0.0.0:465"]`,
+    /^3: submission\.tls_listen: listening with TLS needs a certificate/,
+  ],
   [`${HOST}[dkim]\ndomain = "poul.org"`, /^3: dkim\.domain: signing needs a key; give private_key/],
   [
     `${HOST}[dkim]\nprivate_key = "k"`,

@@ -22,6 +22,21 @@ test('an alias abroad: the sender stays as it is without a secret', async (conte
   assert.equal(site.mailbox('ale').length, 1);
 });
 
+test('an address abroad that several recipients lead to gets the message once', async (context) => {
+  const internet = new Internet(context);
+  const letters = await internet.host('one.example', '127.0.0.2');
+  const folder = makeFolder(context);
+  writeFileSync(join(folder, 'aliases'), 'a: x@one.example, y@one.example\nb: x@ONE.example\n');
+  const site = await internet.site({}, {}, folder);
+  assert.match(await (await site.smtp()).send(['a@poul.org', 'b@poul.org'], MESSAGE), /^250 /);
+  await until('it went on', () => letters.length === 1);
+  await until(
+    'the queue is empty',
+    () => site.log.filter(({ msg }) => msg === 'delivered').length === 2,
+  );
+  assert.deepEqual(letters[0]!.to, ['x@one.example', 'y@one.example']);
+});
+
 test('with a secret the sender is rewritten abroad and not here, and a bounce finds its way back', async (context) => {
   const internet = new Internet(context);
   const letters = await internet.host('one.example', '127.0.0.2');

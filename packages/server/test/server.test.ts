@@ -151,7 +151,12 @@ test('TLS from the first octet, and by STARTTLS and STLS where there is a certif
   };
   const site = await startSite(
     context,
-    { smtp: tlsOnly, pop3: tlsOnly, tls: { certificate: 'both.pem' } },
+    {
+      smtp: tlsOnly,
+      submission: { tls_listen: ['127.0.0.1:0'] },
+      pop3: tlsOnly,
+      tls: { certificate: 'both.pem' },
+    },
     folder,
   );
   assert.match(await (await site.smtp()).say('EHLO client.example'), /^250-STARTTLS$/m);
@@ -160,6 +165,7 @@ test('TLS from the first octet, and by STARTTLS and STLS where there is a certif
   assert.match(await pop3.hearAll(), /^STLS$/m);
   for (const [service, greeting] of [
     ['smtps', /^220 poul\.org /],
+    ['submissions', /^220 poul\.org /],
     ['pop3s', /^\+OK /],
   ] as const) {
     const { port } = site.addresses[service][0]!;

@@ -70,6 +70,8 @@ export interface MaildirConfig {
 export interface SubmissionConfig {
   /** Ports for our own users alone. RFC 6409. */
   readonly listen: readonly ListenAddress[];
+  /** The same with TLS from the first octet. RFC 8314 §3.3. */
+  readonly tls_listen: readonly ListenAddress[];
   /** Whether a login may send in its own names only. */
   readonly bind_sender: boolean;
   /** Whether `Received` leaves out where a logged-in client is. */

@@ -74,10 +74,11 @@ function complete(checked: Checked, given: readonly string[]): Config {
 }
 
 /** What is wrong only together with another key. */
-function conflicts({ smtp, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
+function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
   const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
   const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
     [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],
+    [submission.tls_listen.length > 0 && !tls.certificate, 'submission.tls_listen', NO_CERTIFICATE],
     [pop3.tls_listen.length > 0 && !tls.certificate, 'pop3.tls_listen', NO_CERTIFICATE],
     [
       tls.key !== null && !tls.certificate,

@@ -77,6 +77,7 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
   return {
     submission: subsection({
       listen: z.array(listenAddress).prefault([]),
+      tls_listen: z.array(listenAddress).prefault([]),
       bind_sender: z.boolean().prefault(false),
       hide_client: z.boolean().prefault(false),
     }),
