@@ -56,6 +56,18 @@ test('with a secret the sender is rewritten abroad and not here, and a bounce fi
   assert.deepEqual([origin[0]!.from, origin[0]!.to], ['<>', [from]]);
 });
 
+test('what a user of ours sends is not forwarded: its sender stays', async (context) => {
+  const internet = new Internet(context);
+  const letters = await internet.host('one.example', '127.0.0.2');
+  const site = await internet.site({ srs });
+  const talk = await site.smtp();
+  await talk.login('ale');
+  const from = 'ale@other.example';
+  assert.match(await talk.submit(from, ['bob@one.example'], `From: ${from}\r\n\r\n`), /^250 /);
+  await until('it came', () => letters.length === 1);
+  assert.equal(letters[0]!.from, `<${from}>`);
+});
+
 test('a rewritten address is for bounces alone, and forging one gains nothing', async (context) => {
   const internet = new Internet(context);
   const site = await internet.site({ srs });

@@ -266,4 +266,6 @@ test('many dead hosts delay nobody, and a stop waits for none of them', async (c
   assert.equal(silent, 45);
   await site.close();
   assert.equal(queued(site).length, 21);
+  // What was cut was not tried: the next process begins with it.
+  assert.equal(site.log.filter(({ msg }) => msg === 'deferred').length, 40);
 });
