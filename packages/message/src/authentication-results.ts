@@ -27,7 +27,7 @@ export interface AuthenticationResults {
 }
 
 export interface FormatAuthenticationResultsOptions extends AuthenticationResults {
-  /** Whether the message was sent with SMTPUTF8; if not, all past ASCII becomes `?`. RFC 8601 §5, RFC 6532 §3.2. */
+  /** Whether the message was sent with SMTPUTF8; if not, all past ASCII becomes `?`. RFC 6532 §3.2. */
   readonly smtputf8?: boolean | undefined;
 }
 

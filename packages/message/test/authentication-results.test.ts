@@ -187,7 +187,7 @@ test('what is written is read again, whatever the values, and is one field', () 
 test('any text is read or refused, in linear time', () => {
   fc.assert(fc.property(fc.string(), (value) => void parseAuthenticationResults(value)));
   for (const part of ['(', '"', '\\', 'a.', ';a=b ', '(\\', '()', 'a=b c.d="\\']) {
-    parseAuthenticationResults(`mx; spf=pass ${part.repeat(200_000)}`);
-    parseAuthenticationResults(part.repeat(200_000));
+    parseAuthenticationResults(`mx; spf=pass ${part.repeat(50_000)}`);
+    parseAuthenticationResults(part.repeat(50_000));
   }
 });
