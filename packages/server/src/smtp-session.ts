@@ -21,7 +21,7 @@ import type { Reply } from '@postino/wire';
 import { acceptMessage, type AcceptanceServices } from './accept-message.ts';
 import type { Checks } from './checks/checks.ts';
 import type { ClientChecks } from './checks/client-checks.ts';
-import type { MessageChecks } from './checks/message-checks.ts';
+import { MessageChecks } from './checks/message-checks.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
@@ -100,7 +100,7 @@ export class SmtpSession implements SmtpApp {
     const { user, hello } = context;
     if (this.#loginNeeded && user === undefined) return REPLIES.loginNeeded;
     const client = user === undefined ? this.#client : null;
-    const checks = client?.message({ from, hello: hello?.name ?? '' }) ?? null;
+    const checks = client && new MessageChecks(client, { from, hello: hello?.name ?? '' });
     this.#transaction = { from, params, recipients: [], routes: [], checks };
     const fits = this.#services.room.has(params.size ?? 0);
     const refusal = checks?.refusal() ?? null;

@@ -6,6 +6,7 @@ import type { Resolver } from '@postino/dns';
 import { splitMessage } from '@postino/message';
 import { CancelSource } from '@postino/wire';
 import { Checks } from '../src/checks/checks.ts';
+import { MessageChecks } from '../src/checks/message-checks.ts';
 import { within } from '../src/checks/within.ts';
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
@@ -32,9 +33,10 @@ const MESSAGE = Buffer.from(
 test('hostile 76: what does not answer in time is unknown, and refuses nobody', async () => {
   const times = { dnsbl: 5, rdns: 5, spf: 5, content: 5 };
   const checks = new Checks(config, { hostname: 'mx.example.org', resolver: silent, times });
-  const message = checks
-    .client('192.0.2.1', log)!
-    .message({ from: { localPart: 'ann', domain: 'example.net' }, hello: 'client.example' });
+  const message = new MessageChecks(checks.client('192.0.2.1', log)!, {
+    from: { localPart: 'ann', domain: 'example.net' },
+    hello: 'client.example',
+  });
   assert.equal(await message.refusal(), null);
   await message.write(MESSAGE);
   const findings = await message.end(splitMessage(MESSAGE).header);

@@ -1,23 +1,14 @@
 /** Judging mail from outside: what is asked, whom, and what is done about the answers. One object for the server. */
-import { parseList, type DnsList } from '@postino/dnsbl';
-import type { Resolver } from '@postino/dns';
+import { parseList } from '@postino/dnsbl';
 import type { ChecksConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import type { CheckServices } from './check-services.ts';
 import { CHECK_TIMES, type CheckTimes } from './check-times.ts';
 import { ClientChecks } from './client-checks.ts';
 
-export interface ChecksOptions {
-  /** Our `authserv-id`, and how SPF names us. RFC 8601 §2.5. */
-  readonly hostname: string;
-  readonly resolver: Resolver;
+export interface ChecksOptions extends Pick<CheckServices, 'hostname' | 'resolver'> {
   /** `CHECK_TIMES` unless given. */
   readonly times?: CheckTimes;
-}
-
-/** What all sessions share. */
-export interface CheckServices extends Required<ChecksOptions> {
-  readonly config: ChecksConfig;
-  readonly lists: readonly DnsList[];
 }
 
 export class Checks {

@@ -1,10 +1,9 @@
 /** What is asked about a client by its address alone, once a session: black lists, and its name. */
 import { lookupAll, type DnsblResult } from '@postino/dnsbl';
 import type { Logger } from '../log.ts';
-import type { CheckServices } from './checks.ts';
+import type { CheckServices } from './check-services.ts';
 import { impatient } from './impatient.ts';
 import { iprev, type IprevResult } from './iprev.ts';
-import { MessageChecks, type CheckedEnvelope } from './message-checks.ts';
 import { within } from './within.ts';
 
 export class ClientChecks {
@@ -22,11 +21,6 @@ export class ClientChecks {
     this.log = log;
     this.lists = this.careful('dnsbl', [], () => this.#askLists());
     this.name = this.careful('rdns', null, () => this.#askName());
-  }
-
-  /** Begins with a message, at MAIL. */
-  message(envelope: CheckedEnvelope): MessageChecks {
-    return new MessageChecks(this, envelope);
   }
 
   /** What a check comes to, or `otherwise` when it fails in a way that it should not: no mail is harmed by that. */
