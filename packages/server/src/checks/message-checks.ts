@@ -152,7 +152,7 @@ function refusals(judged: readonly Judged[]): Reply[] {
   return judged.flatMap(([action, against]) => objection.refusal(action, against) ?? []);
 }
 
-/** Whole fields, each once. */
+/** Whole fields, one for each objection. */
 function warnings(judged: readonly Judged[]): string[] {
   return judged.flatMap(([action, against]) =>
     action === 'warn' && against ? [objection.warning(against)] : [],
