@@ -1,3 +1,9 @@
+export {
+  formatAuthenticationResults,
+  type AuthenticationResult,
+  type AuthenticationResults,
+  type FormatAuthenticationResultsOptions,
+} from './authentication-results.ts';
 export { deliveryHeaders, type DeliveryHeaders } from './delivery-headers.ts';
 export {
   deliveryReport,
@@ -27,6 +33,7 @@ export {
   type HeaderFault,
   type HeaderReaderOptions,
 } from './header-reader.ts';
+export { parseAuthenticationResults } from './parse-authentication-results.ts';
 export { readHeader } from './read-header.ts';
 export { received, type ReceivedFrom, type ReceivedOptions } from './received.ts';
 export { isReportDue, type NotifyKeyword, type ReportDueOptions } from './report-due.ts';

@@ -5,6 +5,7 @@ import type { QueueId, Spooled } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { MailParams, SmtpContext } from '@postino/smtp-wire';
 import type { Reply } from '@postino/wire';
+import type { MessageChecks } from './checks/message-checks.ts';
 import type { Clock } from './clock.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { PostOffice } from './post-office.ts';
@@ -31,13 +32,15 @@ export interface ReceivedMessage {
   /** Where each recipient leads. */
   readonly routes: readonly Route[];
   readonly context: SmtpContext;
+  /** Null for who has logged in, and where nothing is to be checked. */
+  readonly checks: MessageChecks | null;
   /** Octets. */
   readonly size: number;
   readonly header: HeaderBlock;
   readonly body: Spooled;
 }
 
-/** Mends what a user of ours has sent, writes `Received`, and keeps the message. Rejects with Node's errors. */
+/** Judges what comes from outside, mends what a user of ours has sent, writes `Received`, and keeps the message. Rejects with Node's errors. */
 export async function acceptMessage(
   message: ReceivedMessage,
   services: AcceptanceServices,
@@ -45,11 +48,13 @@ export async function acceptMessage(
   const { id, routes, size, body, context } = message;
   const { hostname, room, postOffice, clock } = services;
   if (!(await room.has(size))) return REPLIES.diskFull;
+  const findings = (await message.checks?.end(message.header)) ?? null;
+  if (findings && 'code' in findings) return findings;
   const mended = await mend(message, services);
   if ('code' in mended) return mended;
   const submitted = context.user !== undefined;
   const hideClient = services.hideClient && submitted;
-  const header = traced(mended, { ...message, hostname, hideClient, now: clock.now() });
+  const header = traced(mended, { ...message, hostname, hideClient, findings, now: clock.now() });
   await postOffice.accept({ id, envelope: envelopeOf(message), routes, submitted, header, body });
   room.taken(size * routes.length);
   return { code: 250, status: '2.0.0', text: `OK id=${id}` };

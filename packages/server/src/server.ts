@@ -119,9 +119,7 @@ function dropRights({ run_as }: Config, log: Logger): void {
 }
 
 /** Names what is allowed and hardly meant. */
-function warn({ without_effect, tls, smtp, pop3 }: Config, log: Logger): void {
-  for (const section of without_effect)
-    log.warn({ section }, `[${section}] has no effect yet: what it describes is not built`);
+function warn({ tls, smtp, pop3 }: Config, log: Logger): void {
   if (tls.certificate !== null) return;
   for (const [section, { allow_plaintext_auth }] of Object.entries({ smtp, pop3 }))
     if (!allow_plaintext_auth)

@@ -1,11 +1,12 @@
 /** All that sessions stand on, opened with the rights that the server keeps. */
 import { join } from 'node:path';
 import { Delivery, type Dial } from '@postino/delivery';
-import type { Resolver } from '@postino/dns';
+import { cached, type Resolver } from '@postino/dns';
 import type { AliasLookup } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
 import { PasswdFile } from '@postino/passwd-md5';
 import { AliasFile } from './alias-file.ts';
+import { Checks } from './checks/checks.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { DeliveryReports } from './delivery-reports.ts';
@@ -40,7 +41,7 @@ export interface Ports {
 /** Opens files and folders; rejects with an error that names the one that is in the way. */
 export async function openServices(config: Config, ports: Ports): Promise<Services> {
   const { hostname, data_dir, limits, submission, local_domains } = config;
-  const { log, clock } = ports;
+  const { log, clock, resolver } = ports;
   const passwd = await concerning('users.passwd', PasswdFile.open(config.users.passwd));
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
@@ -72,6 +73,10 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
       clock,
     }),
     hideClient: submission.hide_client,
+    checks: new Checks(config.checks, {
+      hostname,
+      resolver: cached(resolver, { now: () => performance.now() }),
+    }),
     logins: new Logins(passwd, { maxDelay: limits.guess_delay, log }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),

@@ -19,6 +19,9 @@ import type {
 } from '@postino/smtp-wire';
 import type { Reply } from '@postino/wire';
 import { acceptMessage, type AcceptanceServices } from './accept-message.ts';
+import type { Checks } from './checks/checks.ts';
+import type { ClientChecks } from './checks/client-checks.ts';
+import { MessageChecks } from './checks/message-checks.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
@@ -32,6 +35,7 @@ export interface SmtpServices extends AcceptanceServices {
   readonly router: Pick<Routing, 'route' | 'isLocal'>;
   readonly senders: SenderRewriting;
   readonly logins: Logins;
+  readonly checks: Checks;
   /** Where messages are while they come in. */
   readonly spool: Spool;
   readonly limits: IncomingLimits;
@@ -50,12 +54,15 @@ interface Transaction {
   readonly params: MailParams;
   readonly recipients: EnvelopeRecipient[];
   readonly routes: Route[];
+  /** Null for who has logged in, and where nothing is to be checked. */
+  readonly checks: MessageChecks | null;
 }
 
 export class SmtpSession implements SmtpApp {
   readonly #services: SmtpServices;
   readonly #loginNeeded: boolean;
   readonly #log: Logger;
+  #client: ClientChecks | null = null;
   #exchange: SaslServer | null = null;
   #transaction: Transaction | null = null;
   #incoming: IncomingMessage | null = null;
@@ -64,6 +71,10 @@ export class SmtpSession implements SmtpApp {
     this.#services = services;
     this.#loginNeeded = loginNeeded;
     this.#log = log;
+  }
+
+  connect({ peer }: SmtpContext): void {
+    this.#client = this.#services.checks.client(peer.address, this.#log);
   }
 
   async auth(
@@ -85,12 +96,16 @@ export class SmtpSession implements SmtpApp {
     this.#exchange = null;
   }
 
-  mail(from: ReversePath, params: MailParams, { user }: SmtpContext): Answer | Promise<Answer> {
+  mail(from: ReversePath, params: MailParams, context: SmtpContext): Answer | Promise<Answer> {
+    const { user, hello } = context;
     if (this.#loginNeeded && user === undefined) return REPLIES.loginNeeded;
-    this.#transaction = { from, params, recipients: [], routes: [] };
+    const client = user === undefined ? this.#client : null;
+    const checks = client && new MessageChecks(client, { from, hello: hello?.name ?? '' });
+    this.#transaction = { from, params, recipients: [], routes: [], checks };
     const fits = this.#services.room.has(params.size ?? 0);
-    if (fits === true && user === undefined) return;
-    return this.#mayBegin(fits, { from, user });
+    const refusal = checks?.refusal() ?? null;
+    if (fits === true && user === undefined && !refusal) return;
+    return this.#mayBegin(fits, { from, user, refusal });
   }
 
   async rcpt(asked: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
@@ -120,7 +135,9 @@ export class SmtpSession implements SmtpApp {
   }
 
   content(bytes: Uint8Array): Answer | Promise<Answer> {
-    return this.#incoming!.write(bytes);
+    const seen = this.#transaction!.checks?.write(bytes);
+    const kept = this.#incoming!.write(bytes);
+    return seen ? seen.then(() => kept) : kept;
   }
 
   async message(size: number, context: SmtpContext): Promise<Reply> {
@@ -134,6 +151,7 @@ export class SmtpSession implements SmtpApp {
 
   reset(): void {
     const incoming = this.#incoming;
+    this.#transaction?.checks?.abort();
     this.#incoming = null;
     this.#transaction = null;
     incoming?.abort().catch((error: unknown) => this.#log.error({ err: error }, 'spool'));
@@ -152,10 +170,14 @@ export class SmtpSession implements SmtpApp {
 
   async #mayBegin(
     fits: boolean | Promise<boolean>,
-    { from, user }: { from: ReversePath; user: string | undefined },
+    { from, user, refusal }: Beginning,
   ): Promise<Answer> {
     if (!(await fits)) return REPLIES.diskFull;
-    return user === undefined ? undefined : this.#services.submission.mail(user, from);
+    if (user !== undefined) return this.#services.submission.mail(user, from);
+    const reply = await refusal;
+    if (!reply) return;
+    this.#log.info({ from: formatPath(from), reply }, 'sender refused');
+    return reply;
   }
 
   #judge(route: Route, to: ForwardPath, { user }: SmtpContext): Reply | null {
@@ -186,6 +208,13 @@ export class SmtpSession implements SmtpApp {
     this.#log.info({ user }, 'logged in');
     return { user };
   }
+}
+
+interface Beginning {
+  readonly from: ReversePath;
+  readonly user: string | undefined;
+  /** What the checks say to client and envelope; null when they may not refuse. */
+  readonly refusal: Promise<Reply | null> | null;
 }
 
 interface Accepting {

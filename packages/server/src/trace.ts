@@ -7,6 +7,7 @@ import {
 } from '@postino/address';
 import { formatDate, received, stripForged, type HeaderBlock } from '@postino/message';
 import type { MailParams, SmtpContext } from '@postino/smtp-wire';
+import type { Findings } from './checks/findings.ts';
 
 export interface TraceOptions {
   readonly hostname: string;
@@ -19,18 +20,22 @@ export interface TraceOptions {
   readonly hideClient: boolean;
   /** The time in ms since 1970. */
   readonly now: number;
+  /** What the checks found; null where none were made. */
+  readonly findings: Findings | null;
 }
 
-/** The header block without what only we may write, and with our `Received` on top. RFC 5321 §4.4. */
+/**
+ * The header block without what only we may write; our `Received` and what was found out about the sender on top,
+ * warnings at the end. RFC 5321 §4.4, RFC 8601 §4.1, §5.
+ */
 export function traced(header: HeaderBlock, options: TraceOptions): HeaderBlock {
-  const { hostname, id, from, params, recipients, context, hideClient, now } = options;
+  const { hostname, id, from, params, recipients, context, hideClient, now, findings } = options;
   const { peer, hello, tls, user } = context;
   const [sole] = recipients;
   const field = received({
-    // Not done: the client's name from the reverse zone.
     ...(hideClient
       ? {}
-      : { from: { address: peer.address, ...(hello ? { hello: hello.name } : {}) } }),
+      : { from: { address: peer.address, name: findings?.clientName, hello: hello?.name } }),
     by: hostname,
     protocol: hello?.extended ? 'esmtp' : 'smtp',
     tls,
@@ -41,7 +46,10 @@ export function traced(header: HeaderBlock, options: TraceOptions): HeaderBlock 
     ...(sole && recipients.length === 1 ? { for: bare(sole.address) } : {}),
     date: mailDate(now),
   });
-  return stripForged(header, { authservId: hostname }).prepend(field);
+  const { trace = [], warnings = [] } = findings ?? {};
+  return stripForged(header, { authservId: hostname })
+    .prepend(field, ...trace)
+    .append(...warnings);
 }
 
 /** A moment, in ms since 1970, in the time of this machine's zone. RFC 5322 §3.3. */

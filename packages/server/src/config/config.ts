@@ -24,10 +24,9 @@ export interface Config {
   readonly srs: SrsConfig;
   /** Of DNS servers, as `127.0.0.1:5353`; none: the system's. */
   readonly dns: { readonly servers: readonly string[] };
+  readonly checks: ChecksConfig;
   readonly limits: LimitsConfig;
   readonly log: { readonly level: LogLevel };
-  /** Sections that were given and checked, and whose features do not exist yet. */
-  readonly without_effect: readonly string[];
 }
 
 export interface SmtpConfig {
@@ -114,6 +113,22 @@ export interface SrsConfig {
   readonly domain: string;
   /** The first signs, all verify; none: senders are not rewritten. */
   readonly secrets: readonly string[];
+}
+
+/** What is done about mail from outside that fails a check: `warn` tells its reader, `off` does not look. */
+export type CheckAction = 'warn' | 'defer' | 'reject' | 'off';
+
+export interface ChecksConfig {
+  readonly dnsbl: {
+    /** Lists in the notation of Exim's `dnslists`, in order. */
+    readonly zones: readonly string[];
+    readonly action: CheckAction;
+  };
+  readonly spf: { readonly action: CheckAction };
+  readonly dkim: { readonly action: CheckAction };
+  readonly dmarc: { readonly action: CheckAction };
+  /** The client's name: its address leads to it, and it leads back. */
+  readonly rdns: { readonly action: CheckAction };
 }
 
 export interface LimitsConfig {

@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../fault.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { mistakesOf, type FoundMistake } from './mistakes.ts';
-import { configSchema, WITHOUT_EFFECT, type Checked } from './schema.ts';
+import { configSchema } from './schema.ts';
 import { lineOfKey } from './toml-line.ts';
 
 /** Reads a file; rejects with a `ConfigError` that names each mistake, or that the file cannot be read. */
@@ -59,22 +59,21 @@ function check(given: object, folder: string): { config: Config } | { mistakes: 
   const { data, error } = configSchema(folder).safeParse(given, { reportInput: true });
   if (error) return { mistakes: error.issues.flatMap(mistakesOf) };
   const mistakes = conflicts(data);
-  return mistakes.length > 0 ? { mistakes } : { config: complete(data, Object.keys(given)) };
+  return mistakes.length > 0 ? { mistakes } : { config: complete(data) };
 }
 
-function complete(checked: Checked, given: readonly string[]): Config {
+function complete(checked: Config): Config {
   const { hostname, local_domains, srs } = checked;
   const named = (domain: string): string => (domain === '@' ? hostname : domain);
   return {
     ...checked,
     local_domains: local_domains.map(named),
     srs: { ...srs, domain: named(srs.domain) },
-    without_effect: WITHOUT_EFFECT.filter((section) => given.includes(section)),
   };
 }
 
 /** What is wrong only together with another key. */
-function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: Checked): FoundMistake[] {
+function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: Config): FoundMistake[] {
   const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
   const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
     [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],

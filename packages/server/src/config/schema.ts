@@ -5,14 +5,8 @@ import { nearest } from '../did-you-mean.ts';
 import type { Config } from './config.ts';
 import * as values from './values.ts';
 
-/** The sections whose features do not exist yet: their form is checked, and that is all. */
-export const WITHOUT_EFFECT: readonly string[] = ['checks'];
-
-/** A file as this schema gives it, before what spans several keys. */
-export type Checked = Omit<Config, 'without_effect'>;
-
 /** The schema of a file that lies in this folder: its paths are relative to it. */
-export function configSchema(folder: string): z.ZodType<Checked> {
+export function configSchema(folder: string): z.ZodType<Config> {
   const file = z
     .string()
     .min(1, '"" is no path')
@@ -68,7 +62,13 @@ export function configSchema(folder: string): z.ZodType<Checked> {
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).prefault('info'),
     }),
     ...sending(fileOrNone),
-    ...unbuilt(),
+    checks: subsection({
+      dnsbl: subsection({ zones: z.array(dnsList).prefault([]), action }),
+      spf: subsection({ action }),
+      dkim: subsection({ action }),
+      dmarc: subsection({ action }),
+      rdns: subsection({ action }),
+    }),
   });
 }
 
@@ -114,17 +114,6 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
       secrets: z.array(secret).prefault([]),
     }),
     dns: subsection({ servers: z.array(dnsServer).prefault([]) }),
-  };
-}
-
-/** What later features will read; the design fixes these keys already. */
-function unbuilt(): z.ZodRawShape {
-  const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
-  return {
-    checks: subsection({
-      dnsbl: subsection({ zones: z.array(domain).prefault([]), action }),
-      spf: subsection({ action }),
-    }),
   };
 }
 
@@ -201,7 +190,11 @@ const dnsServer = reading(
 const secret = z.string().refine((text) => text.length >= 16, {
   error: 'this is too short for a secret; write at least 16 characters, drawn at random',
 });
-const domain = reading(values.readHostname, 'no domain; write a domain name, as "example.org"');
+const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
+const dnsList = reading(
+  values.readDnsList,
+  'no black list; write its zone, as "zen.spamhaus.org", or also which answers count, as "zen.spamhaus.org=127.0.0.2"',
+);
 const localDomain = reading(
   (text) => (text === '@' ? text : values.readHostname(text)),
   'no domain; write "@" for the hostname, or a domain name, as "example.org"',

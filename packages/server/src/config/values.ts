@@ -1,6 +1,7 @@
 /** The values of the configuration that are written as text: sizes, times, addresses, names. Each reads to null when it is none. */
 import { isIP } from 'node:net';
 import { domainToAscii } from '@postino/address';
+import { parseList } from '@postino/dnsbl';
 import { parseRetryRule, type RetryRule } from '@postino/queue';
 
 /** Where to listen: an IP address without brackets, and a port; 0 lets the system choose. */
@@ -44,6 +45,16 @@ export function readListenAddress(text: string): ListenAddress | null {
 /** `"127.0.0.1"`, `"127.0.0.1:5353"`, `"[::1]:5353"`: a DNS server. */
 export function readDnsServer(text: string): string | null {
   return isIP(text) > 0 || readListenAddress(text) !== null ? text : null;
+}
+
+/** `"zen.spamhaus.org"`, `"zen.spamhaus.org=127.0.0.2"`: see `parseList`. */
+export function readDnsList(text: string): string | null {
+  try {
+    parseList(text);
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 /** `"192.0.2.7"`, `"2001:db8::1"`. */

@@ -1,0 +1,15 @@
+/** What the checks stand on. Types only. */
+import type { DnsList } from '@postino/dnsbl';
+import type { Resolver } from '@postino/dns';
+import type { ChecksConfig } from '../config/config.ts';
+import type { CheckTimes } from './check-times.ts';
+
+export interface CheckServices {
+  readonly config: ChecksConfig;
+  /** Those of the configuration. */
+  readonly lists: readonly DnsList[];
+  /** Our `authserv-id`, and how SPF names us. RFC 8601 §2.5. */
+  readonly hostname: string;
+  readonly resolver: Resolver;
+  readonly times: CheckTimes;
+}

@@ -1,0 +1,28 @@
+/** Judging mail from outside: what is asked, whom, and what is done about the answers. One object for the server. */
+import { parseList } from '@postino/dnsbl';
+import type { ChecksConfig } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import type { CheckServices } from './check-services.ts';
+import { CHECK_TIMES, type CheckTimes } from './check-times.ts';
+import { ClientChecks } from './client-checks.ts';
+
+export interface ChecksOptions extends Pick<CheckServices, 'hostname' | 'resolver'> {
+  /** `CHECK_TIMES` unless given. */
+  readonly times?: CheckTimes;
+}
+
+export class Checks {
+  readonly #services: CheckServices;
+  readonly #active: boolean;
+
+  constructor(config: ChecksConfig, options: ChecksOptions) {
+    const { times = CHECK_TIMES } = options;
+    this.#services = { ...options, times, config, lists: config.dnsbl.zones.map(parseList) };
+    this.#active = Object.values(config).some(({ action }) => action !== 'off');
+  }
+
+  /** Begins with what can be asked of a client that has only just connected; null when nothing is to be checked. */
+  client(ip: string, log: Logger): ClientChecks | null {
+    return this.#active ? new ClientChecks(this.#services, ip, log) : null;
+  }
+}
