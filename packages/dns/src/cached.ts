@@ -18,8 +18,8 @@ export function cached(resolver: Resolver, options: CacheOptions): Resolver {
   const ask = resolver.query?.bind(resolver) ?? queryOver(resolver, cache.defaultTtl);
   const query: Query = async (name, type, { cancel } = {}) => {
     const key = canonicalName(name);
-    const cancelled = new DnsError('ECANCELLED', type, name);
-    if (cancel?.aborted) throw cancelled;
+    const cancelled = (): DnsError => new DnsError('ECANCELLED', type, name);
+    if (cancel?.aborted) throw cancelled();
     const answer = cache.get(`${type} ${key}`, () => ask(key, type));
     return cancel ? unlessCancelled(answer, cancel, cancelled) : answer;
   };
@@ -51,10 +51,10 @@ function queryOver(resolver: Resolver, ttl: number): Query {
 function unlessCancelled(
   answer: Promise<DnsAnswer>,
   cancel: Cancel,
-  error: DnsError,
+  cancelled: () => DnsError,
 ): Promise<DnsAnswer> {
   return new Promise((resolve, reject) => {
-    cancel.addEventListener('abort', () => reject(error));
+    cancel.addEventListener('abort', () => reject(cancelled()));
     answer.then(resolve, reject);
   });
 }
