@@ -32,7 +32,7 @@ export interface WorkOptions {
 }
 
 export interface QueueRunnerOptions {
-  readonly queue: Queue;
+  readonly queue: Pick<Queue, 'due' | 'entries' | 'nextDue'>;
   readonly worker: Worker;
   readonly clock: Clock;
   readonly limits: LaneLimits;

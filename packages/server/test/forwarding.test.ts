@@ -54,6 +54,8 @@ test('with a secret the sender is rewritten abroad and not here, and a bounce fi
   assert.match(await talk.send([rewritten], MESSAGE, ''), /^250 /);
   await until('the bounce came', () => origin.length === 1);
   assert.deepEqual([origin[0]!.from, origin[0]!.to], ['<>', [from]]);
+  await talk.say('MAIL FROM:<eve@elsewhere.example>');
+  assert.match(await talk.say(`RCPT TO:<${rewritten}>`), /^550 5\.1\.1 /);
 });
 
 test('what a user of ours sends is not forwarded: its sender stays', async (context) => {

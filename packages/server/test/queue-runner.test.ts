@@ -1,0 +1,53 @@
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Due, QueueEntry } from '@postino/queue';
+import { QueueRunner } from '../src/queue-runner.ts';
+import { until } from './internet.ts';
+import { TestClock } from './test-clock.ts';
+
+const ID = '0'.repeat(29);
+const ENTRY: QueueEntry = {
+  id: ID,
+  accepted: 0,
+  envelope: {
+    from: { localPart: '', domain: '' },
+    to: [{ address: { localPart: 'bob', domain: 'one.example' } }],
+  },
+  size: 0,
+  held: false,
+  recipients: [{ status: 'pending', attempts: 0, next: 0 }],
+  pending: [0],
+};
+const DUE: Due = { type: 'attempt', id: ID, at: 0, destination: 'one.example', recipients: [0] };
+
+test('what comes due while the queue is looked at is not forgotten', async () => {
+  const clock = new TestClock();
+  let looks = 0;
+  let worked = 0;
+  const slow = Promise.withResolvers<number>();
+  const runner = new QueueRunner({
+    queue: {
+      due: () => Promise.resolve(++looks === 3 ? [DUE] : []),
+      entries: () => Promise.resolve([ENTRY]),
+      nextDue: () => (looks === 2 ? slow.promise : Promise.resolve(null)),
+    },
+    worker: {
+      isLocal: () => false,
+      work: () => Promise.resolve({ next: ++worked === 1 ? clock.now() : null, answered: true }),
+    },
+    clock,
+    limits: { total: 1, perLane: 1 },
+    log: pino({ level: 'silent' }),
+  });
+  // It looks twice, and the second look takes long.
+  const started = runner.start();
+  await until('the second look', () => looks === 2);
+  runner.soon(ENTRY, DUE);
+  await until('the first work', () => worked === 1);
+  // The alarm that this has set rings during the look.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  slow.resolve(clock.now());
+  await started;
+  await until('the second work', () => worked === 2);
+  await runner.close();
+});
