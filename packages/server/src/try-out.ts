@@ -64,6 +64,8 @@ async function configFor(home: string): Promise<Config> {
       users: { passwd: 'passwd' },
       aliases: { file: 'aliases' },
       maildir: { path: 'mail/{user}' },
+      // Nobody who only tries it out should send mail to strangers: what is for other places comes back.
+      outbound: { ignore_target_hosts: ['0.0.0.0/0', '::/0'] },
     },
     { folder: home },
   );
@@ -95,7 +97,7 @@ function instructions(addresses: Addresses, home: string): string {
   const swaksLogin = `--auth PLAIN --auth-user ${BINO.name} --auth-password ${BINO.password}`;
   return `
 Postino is running. Its users are ${ALE.name} (password ${ALE.password}) and ${BINO.name} (password ${BINO.password}).
-All it keeps is in ${home}/. Ctrl-C ends it. Paste these lines in this folder.
+All it keeps is in ${home}/, and no mail leaves this machine. Ctrl-C ends it. Paste these lines in this folder.
 
 Send a message, plainly, with STARTTLS, and over TLS with a login:
   ${send} smtp://${at('smtp')}/localhost
