@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSmtpServer } from '@postino/node';
 import { Site } from './running-server.ts';
-import { BODY, load, type Sent } from './sending-load.ts';
+import { BODY, killUnderLoad, type Sent } from './sending-load.ts';
 
 /** How often the server is killed; POSTINO_KILLS asks for more. */
 const KILLS = Number(process.env['POSTINO_KILLS'] ?? 4);
@@ -44,20 +44,11 @@ smarthost = "127.0.0.1:${host.port}"
 attempts_per_destination = ${AT_A_TIME}
 `);
   try {
-    const promises: Sent[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
-      const server = await site.start();
-      const enough = promises.length + 20 + 17 * kill;
-      const promised = (sent: Sent): void => {
-        promises.push(sent);
-        if (promises.length === enough) void server.stop('SIGKILL');
-      };
-      await Promise.all(
-        Array.from({ length: CONNECTIONS }, (_, n) =>
-          load(server.ports.smtp, { name: `${kill}-${n}`, to: ['away@poul.org'], promised }),
-        ),
-      );
-    }
+    const promises = await killUnderLoad(site, {
+      kills: KILLS,
+      connections: CONNECTIONS,
+      to: ['away@poul.org'],
+    });
     const last = await site.start();
     const missing = (): Sent[] => promises.filter(({ id }) => !host.came.has(id));
     for (let tries = 0; missing().length > 0 && tries < 1000; tries++)

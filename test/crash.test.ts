@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Site, type User } from './running-server.ts';
-import { BODY, load, type Sent } from './sending-load.ts';
+import { BODY, killUnderLoad } from './sending-load.ts';
 
 /** How often the server is killed; POSTINO_KILLS asks for more. */
 const KILLS = Number(process.env['POSTINO_KILLS'] ?? 4);
@@ -31,21 +31,11 @@ function stored(site: Site, user: User): Map<string, number> {
 test(`${KILLS} times kill -9 under load: nothing that was promised is lost or doubled`, async () => {
   const site = new Site();
   try {
-    const promises: Sent[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
-      const server = await site.start();
-      // Killed when so many were promised: each time at another place, and always amid others that were not.
-      const enough = promises.length + 20 + 17 * kill;
-      const promised = (sent: Sent): void => {
-        promises.push(sent);
-        if (promises.length === enough) void server.stop('SIGKILL');
-      };
-      await Promise.all(
-        Array.from({ length: CONNECTIONS }, (_, n) =>
-          load(server.ports.smtp, { name: `${kill}-${n}`, to: Object.keys(LEADS), promised }),
-        ),
-      );
-    }
+    const promises = await killUnderLoad(site, {
+      kills: KILLS,
+      connections: CONNECTIONS,
+      to: Object.keys(LEADS),
+    });
     // The last start replays what was committed and not delivered; a start serves only when it has.
     assert.equal(await (await site.start()).stop(), 0);
     const mailboxes = { ale: stored(site, 'ale'), daniele: stored(site, 'daniele') };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Site } from './running-server.ts';
 
 export const BODY: string = `${'What was promised must be kept. '.repeat(2)}\r\n`.repeat(40);
 
@@ -11,7 +12,7 @@ export interface Sent {
   readonly to: string;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Stands in the subjects. */
   readonly name: string;
   /** Recipients, in turn. */
@@ -20,8 +21,38 @@ export interface LoadOptions {
   readonly promised: (sent: Sent) => void;
 }
 
+interface KillOptions {
+  readonly kills: number;
+  readonly connections: number;
+  /** Recipients, in turn. */
+  readonly to: readonly string[];
+}
+
+/** Starts a server again and again and kills it under load; gives all that was answered 250. */
+export async function killUnderLoad(
+  site: Site,
+  { kills, connections, to }: KillOptions,
+): Promise<Sent[]> {
+  const promises: Sent[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    const server = await site.start();
+    // Killed when so many were promised: each time at another place, and always amid others that were not.
+    const enough = promises.length + 20 + 17 * kill;
+    const promised = (sent: Sent): void => {
+      promises.push(sent);
+      if (promises.length === enough) void server.stop('SIGKILL');
+    };
+    await Promise.all(
+      Array.from({ length: connections }, (_, n) =>
+        load(server.ports.smtp, { name: `${kill}-${n}`, to, promised }),
+      ),
+    );
+  }
+  return promises;
+}
+
 /** Sends messages over one connection until it breaks. */
-export async function load(port: number, { name, to, promised }: LoadOptions): Promise<void> {
+async function load(port: number, { name, to, promised }: LoadOptions): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => socket.destroy());
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
