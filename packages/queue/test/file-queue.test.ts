@@ -172,7 +172,7 @@ test('two commits with one id: one is refused, and the other stands', async (t) 
   const id = newQueueId();
   const commit = (): Promise<unknown> => codeOf(queue.commit(envelopeTo('a'), CONTENT, { id }));
   const ends = await Promise.all([commit(), commit()]); // either may be the first on the disk
-  assert.deepEqual(ends.toSorted(), ['EEXIST', 'resolved']);
+  assert.deepEqual(ends.map(String).toSorted(), ['EEXIST', 'resolved']);
   assert.equal(await textOf((await FileQueue.open(path)).read(id)), 'Subject: x\r\n\r\nbody\r\n');
 });
 

@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { isNoSuchName, isNone, type Resolver } from '@postino/dns';
 
-const TYPES: Readonly<Record<number, 'A' | 'PTR' | 'TXT'>> = { 1: 'A', 12: 'PTR', 16: 'TXT' };
+type Type = 'A' | 'PTR' | 'MX' | 'TXT' | 'AAAA';
+const TYPES: Readonly<Record<number, Type>> = {
+  1: 'A',
+  12: 'PTR',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+};
 const RESPONSE = 0x8180;
 const NO_SUCH_NAME = 3;
 const SERVER_FAILURE = 2;
@@ -56,21 +63,37 @@ async function ask(
 
 async function recordsOf(
   name: string,
-  type: 'A' | 'PTR' | 'TXT' | undefined,
+  type: Type | undefined,
   resolver: Resolver,
 ): Promise<Buffer[]> {
   switch (type) {
     case 'A':
       return (await resolver.resolve4(name)).map((ip) => Buffer.from(ip.split('.').map(Number)));
     case 'PTR':
-      return (await resolver.resolvePtr(name)).map((host) =>
-        Buffer.concat([...host.split('.').map(counted), Buffer.alloc(1)]),
+      return (await resolver.resolvePtr(name)).map(hostName);
+    case 'MX':
+      return (await resolver.resolveMx(name)).map(({ priority, exchange }) =>
+        Buffer.concat([Buffer.of(priority >> 8, priority), hostName(exchange)]),
       );
+    case 'AAAA':
+      return (await resolver.resolve6(name)).map(ipv6);
     case 'TXT':
       return (await resolver.resolveTxt(name)).map((chunks) => Buffer.concat(chunks.map(counted)));
     default:
       return [];
   }
+}
+
+function hostName(name: string): Buffer {
+  return Buffer.concat([...name.split('.').map(counted), Buffer.alloc(1)]);
+}
+
+/** Of an address that is written out or has one `::`. */
+function ipv6(text: string): Buffer {
+  const [head, tail] = text.split('::').map((part) => part.split(':').filter(Boolean));
+  const middle = Array<string>(tail ? 8 - head!.length - tail.length : 0).fill('0');
+  const groups = [...head!, ...middle, ...(tail ?? [])];
+  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
 function counted(text: string): Buffer {

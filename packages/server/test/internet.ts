@@ -1,8 +1,10 @@
 /** A small internet on loopback: hosts of others on addresses of their own and one port, and a DNS that knows them. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, isIPv6, type AddressInfo, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { formatPath } from '@postino/address';
-import { zone } from '@postino/dns';
+import { zone, type Resolver } from '@postino/dns';
 import { createSmtpServer, selfSigned } from '@postino/node';
 import type { StartOptions } from '@postino/server';
 import type { Reply } from '@postino/wire';
@@ -16,14 +18,24 @@ export interface Letter {
   /** The protocol of TLS; null without. */
   readonly tls: string | null;
   readonly hello: string;
+  /** The address that it came from. */
+  readonly peer: string;
+}
+
+export interface Host {
+  close(): Promise<void>;
 }
 
 export interface HostOptions {
   /** What RCPT is answered. */
   readonly rcpt?: (to: string) => Reply | undefined;
-  /** Whether STARTTLS is offered. */
-  readonly tls?: boolean;
+  /** Whether STARTTLS is offered: with this certificate, or with one that nobody trusts. */
+  readonly tls?: boolean | SelfSigned;
+  /** Takes mail only after `AUTH PLAIN` with this password. */
+  readonly password?: string;
 }
+
+type SelfSigned = ReturnType<typeof selfSigned>;
 
 /** Answers of a DNS, as `zone()` takes them. */
 type Zone = Parameters<typeof zone>[0];
@@ -32,7 +44,7 @@ export class Internet {
   readonly #context: TestContext;
   readonly #zone: Zone = {};
   readonly #sites: Site[] = [];
-  readonly #hosts: { close(): Promise<void> }[] = [];
+  readonly #hosts: Host[] = [];
   /** Of all hosts; 0 as long as there is none. */
   port = 0;
 
@@ -45,30 +57,43 @@ export class Internet {
     });
   }
 
+  /** Knows what was added so far. */
+  get resolver(): Resolver {
+    return zone(this.#zone);
+  }
+
   /** A host at an address of the loopback that takes mail for a domain; gives what came. */
   async host(domain: string, address: string, options: HostOptions = {}): Promise<Letter[]> {
     const letters: Letter[] = [];
     const name = `mx.${domain}`;
-    const { certificate, key } = selfSigned(['localhost']);
+    const { rcpt, tls = false, password } = options;
     const server = createSmtpServer(
-      { hostname: name, ...(options.tls ? { tls: { certificate, key } } : {}) },
+      {
+        hostname: name,
+        ...(tls && { tls: tls === true ? selfSigned(['localhost']) : tls }),
+        ...(password !== undefined && { mechanisms: ['PLAIN'] }),
+      },
       () => {
         let from = '';
         let to: string[] = [];
         let text = '';
         return {
-          mail(path) {
+          auth: (_mechanism, initial) =>
+            Buffer.from(initial!).toString() === `\0me\0${password}` ? { user: 'me' } : WRONG,
+          mail(path, _params, { user }) {
+            if (password !== undefined && user === undefined) return NO_LOGIN;
             [from, to, text] = [formatPath(path), [], ''];
+            return undefined;
           },
           rcpt(path) {
             const address = formatPath(path).slice(1, -1);
-            const reply = options.rcpt?.(address);
+            const reply = rcpt?.(address);
             if (!reply) to.push(address);
             return reply;
           },
           content: (bytes) => void (text += Buffer.from(bytes).toString('latin1')),
-          message(_size, { tls, hello }) {
-            letters.push({ from, to, text, tls: tls?.protocol ?? null, hello: hello!.name });
+          message(_size, { tls, hello, peer: { address: peer } }) {
+            letters.push({ from, to, text, tls: tls?.protocol ?? null, hello: hello!.name, peer });
           },
         };
       },
@@ -76,13 +101,42 @@ export class Internet {
     const { port } = await server.listen({ host: address, port: this.port });
     this.port = port;
     this.#hosts.push(server);
-    this.add({ [domain]: { MX: [[10, name]] }, [name]: { A: [address] } });
+    this.deadHost(domain, address);
     return letters;
+  }
+
+  /** A host that does what it likes with who connects, until it is closed. */
+  async strangeHost(
+    domain: string,
+    address: string,
+    behave: (socket: Socket) => void,
+  ): Promise<Host> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket.on('error', () => {}));
+      behave(socket);
+    });
+    server.listen(this.port, address);
+    await once(server, 'listening');
+    this.port = (server.address() as AddressInfo).port;
+    this.deadHost(domain, address);
+    const close = async (): Promise<void> => {
+      for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
+      server.close();
+      await once(server, 'close');
+    };
+    this.#hosts.push({ close });
+    return { close };
   }
 
   /** A domain whose host nobody answers for. */
   deadHost(domain: string, address: string): void {
-    this.add({ [domain]: { MX: [[10, `mx.${domain}`]] }, [`mx.${domain}`]: { A: [address] } });
+    const name = `mx.${domain}`;
+    this.add({
+      [domain]: { MX: [[10, name]] },
+      [name]: { [isIPv6(address) ? 'AAAA' : 'A']: [address] },
+    });
   }
 
   add(records: Zone): void {
@@ -96,17 +150,21 @@ export class Internet {
       ignore_target_hosts: ['192.0.2.1'],
       ...(wishes['outbound'] as object),
     };
-    const resolver = zone(this.#zone);
     const all = { ...wishes, outbound };
-    const site = await startSite(this.#context, all, folder, { resolver, ...ports });
+    // Who names servers of the DNS asks them.
+    const world = 'dns' in wishes ? {} : { resolver: this.resolver };
+    const site = await startSite(this.#context, all, folder, { ...world, ...ports });
     this.#sites.push(site);
     return site;
   }
 }
 
+const WRONG: Reply = { code: 535, status: '5.7.8', text: 'wrong password' };
+const NO_LOGIN: Reply = { code: 530, status: '5.7.0', text: 'log in first' };
+
 /** Resolves when something holds; fails when it does not come to hold. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 2000; tries++) {
+  for (let tries = 0; tries < 8000; tries++) {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
