@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { sign, verify } from '@postino/dkim';
+import { generateKey, sign, verify } from '@postino/dkim';
 import { zone } from '@postino/dns';
 import { dkimKeygen } from '../src/dkim-keygen.ts';
 import { parseCommandLine, UsageError } from '../src/command-line.ts';
@@ -171,20 +171,37 @@ test(
   },
 );
 
-test(
-  'started as root, the file that the other user cannot read is named',
-  { skip: !isRoot && 'only root can become somebody else' },
-  async (context) => {
-    const folder = makeFolder(context);
-    const file = join(folder, 'postino.toml');
-    chmodSync(folder, 0o755);
-    writeFileSync(file, `run_as = "mail:mail"\n${TOML}`);
-    chmodSync(join(folder, 'passwd'), 0o600);
-    const { err, code } = await run(context, ['--config', file]);
-    assert.match(err, /^postino: users\.passwd: cannot read .*\/passwd: EACCES/);
-    assert.equal(code, 1);
-  },
-);
+/** Files that root may read and the server's user may not, and what is said of them. */
+const UNREADABLE: readonly (readonly [file: string, toml: string, says: RegExp])[] = [
+  ['passwd', '', /^postino: users\.passwd: cannot read .*\/passwd: EACCES/],
+  [
+    'dkim.key',
+    'dkim.domain = "poul.org"\ndkim.private_key = "dkim.key"\n',
+    /^postino: dkim\.private_key: EACCES.*\/dkim\.key/,
+  ],
+];
+for (const [name, toml, says] of UNREADABLE) {
+  test(
+    `started as root, the file that the other user cannot read is named: ${name}`,
+    { skip: !isRoot && 'only root can become somebody else' },
+    async (context) => {
+      const folder = makeFolder(context);
+      const file = join(folder, 'postino.toml');
+      chmodSync(folder, 0o755);
+      writeFileSync(
+        join(folder, 'dkim.key'),
+        (await generateKey({ algorithm: 'ed25519' })).privateKey,
+      );
+      mkdirSync(join(folder, 'mail'));
+      chmodSync(join(folder, 'mail'), 0o777);
+      writeFileSync(file, `run_as = "mail:mail"\n${TOML}${toml}`);
+      chmodSync(join(folder, name), 0o600);
+      const { err, code } = await run(context, ['--config', file]);
+      assert.match(err, says);
+      assert.equal(code, 1);
+    },
+  );
+}
 
 test('without a configuration a whole server runs, and the lines that it prints work as pasted', async (context) => {
   const folder = makeFolder(context);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -77,6 +78,41 @@ test('a DKIM key that cannot sign stops the start, and is named', async (context
   const selector = `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}`;
   assert.match(await failure(folder, { dkim: { ...dkim, selector } }), /^dkim: .* too long/);
 });
+
+const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
+const { publicKey, privateKey: good } = generateKeyPairSync('ed25519');
+/** Keys that DKIM cannot use, and what is said of them. */
+const UNFIT = [
+  ['the public one', publicKey.export({ type: 'spki', format: 'pem' }), /not a private key/],
+  [
+    'one of 512 bits',
+    generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey.export(PKCS8),
+    /has 512 bits; RSA needs at least 1024/,
+  ],
+  [
+    'one of another kind',
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(PKCS8),
+    /must be RSA or Ed25519, not ec/,
+  ],
+  [
+    'one under a passphrase',
+    good.export({ ...PKCS8, cipher: 'aes-256-cbc', passphrase: 'x' }),
+    /without a passphrase/,
+  ],
+] as const;
+for (const [what, key, says] of UNFIT) {
+  test(`a DKIM key that is unfit stops the start: ${what}`, async (context) => {
+    const folder = makeFolder(context);
+    writeFileSync(join(folder, 'dkim.key'), key);
+    const message = await failure(folder, {
+      dkim: { domain: 'poul.org', private_key: 'dkim.key' },
+    });
+    assert.match(message, /^dkim\.private_key: /);
+    assert.match(message, says);
+    const [, line = ''] = String(key).split('\n');
+    assert.ok(!message.includes(line), 'the key is in the message');
+  });
+}
 
 test('hostile 55: commands, files and includes in the alias file are faults with a line, and nothing is run', async (context) => {
   const folder = makeFolder(context);
