@@ -14,6 +14,7 @@ import {
   parseRcptParams,
   type MailParams,
   type ParamFault,
+  type ParamOptions,
   type RcptParams,
 } from './params.ts';
 import { REPLIES } from './replies.ts';
@@ -33,7 +34,7 @@ export interface CommandFault {
   readonly fault: Reply;
 }
 
-export interface CommandOptions {
+export interface CommandOptions extends ParamOptions {
   /** Take `_` in the name of EHLO and HELO, as some clients send it; default false. */
   readonly helloUnderscores?: boolean;
 }
@@ -104,11 +105,11 @@ function isHostName(name: string, label: RegExp): boolean {
 }
 
 /** RFC 5321 §4.1.1.2. */
-function mail(argument: string): Command | CommandFault {
+function mail(argument: string, options: CommandOptions): Command | CommandFault {
   if (!startsCaseless(argument, 'FROM:')) return { verb: 'MAIL', fault: REPLIES.mailSyntax };
   const read = readPathAndRest(argument, 'FROM:'.length);
   if (!read) return { verb: 'MAIL', fault: REPLIES.badSender };
-  const params = parseMailParams(read.rest);
+  const params = parseMailParams(read.rest, options);
   if (isParamFault(params)) return { verb: 'MAIL', fault: PARAM_REPLIES[params.fault] };
   if (!params.smtpUtf8 && !isAsciiPath(read.path))
     return { verb: 'MAIL', fault: REPLIES.asciiSenderRequired };
@@ -116,11 +117,11 @@ function mail(argument: string): Command | CommandFault {
 }
 
 /** Whether MAIL allowed a non-ASCII address is not known here. RFC 5321 §4.1.1.3. */
-function rcpt(argument: string): Command | CommandFault {
+function rcpt(argument: string, options: CommandOptions): Command | CommandFault {
   if (!startsCaseless(argument, 'TO:')) return { verb: 'RCPT', fault: REPLIES.rcptSyntax };
   const read = readPathAndRest(argument, 'TO:'.length);
   if (!read || isNullPath(read.path)) return { verb: 'RCPT', fault: REPLIES.badRecipient };
-  const params = parseRcptParams(read.rest);
+  const params = parseRcptParams(read.rest, options);
   if (isParamFault(params)) return { verb: 'RCPT', fault: PARAM_REPLIES[params.fault] };
   return { verb: 'RCPT', to: read.path, params };
 }

@@ -4,6 +4,8 @@
 export interface Offer {
   /** Octets. RFC 1870 §4. */
   readonly maxMessageSize: number;
+  /** RFC 3461 §3. */
+  readonly dsn: boolean;
   readonly startTls: boolean;
   /** In capitals; none means that AUTH is not offered. RFC 4954 §3. */
   readonly mechanisms: readonly string[];
@@ -17,6 +19,7 @@ export function ehloLines(offer: Offer): string[] {
     'SMTPUTF8',
     'PIPELINING',
     'ENHANCEDSTATUSCODES',
+    ...(offer.dsn ? ['DSN'] : []),
     ...(offer.startTls ? ['STARTTLS'] : []),
     ...(offer.mechanisms.length > 0 ? [`AUTH ${offer.mechanisms.join(' ')}`] : []),
     'HELP',

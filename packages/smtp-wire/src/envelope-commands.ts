@@ -12,8 +12,8 @@ import {
   type Path,
 } from '@postino/address';
 import type { ContentFacts } from './connection-types.ts';
+import { formatEnvid, formatNotify, formatOrcpt } from './dsn-params.ts';
 import type { Extensions } from './extensions.ts';
-import { encodeXtext } from './xtext.ts';
 
 /** MAIL with all its parameters. RFC 1870 §6, RFC 6152 §2, RFC 6531 §3.4, RFC 8689 §2, RFC 3461 §4.3, §4.4. */
 export function mailLine(envelope: Envelope, facts: ContentFacts, server: Extensions): string {
@@ -23,7 +23,7 @@ export function mailLine(envelope: Envelope, facts: ContentFacts, server: Extens
   const body = facts.eightBit ? '8BITMIME' : envelope.body;
   const bodyParam = body && `BODY=${oneOf(['7BIT', '8BITMIME', 'BINARYMIME'], body)}`;
   const retParam = ret && `RET=${oneOf(['FULL', 'HDRS'], ret)}`;
-  const envidParam = envid && `ENVID=${encodeXtext(envid)}`;
+  const envidParam = envid && `ENVID=${formatEnvid(envid)}`;
   return commandLine(`MAIL FROM:${pathText(envelope.from, utf8)}`, [
     server.size && size,
     server.eightBitMime && bodyParam,
@@ -41,8 +41,8 @@ export function rcptLine(
   smtpUtf8: boolean,
 ): string {
   if (isNullPath(address)) throw new TypeError('the null path is no recipient');
-  const notifyParam = notify && `NOTIFY=${notifyText(notify)}`;
-  const orcptParam = orcpt && `ORCPT=${orcptText(orcpt, smtpUtf8)}`;
+  const notifyParam = notify && `NOTIFY=${formatNotify(notify)}`;
+  const orcptParam = orcpt && `ORCPT=${formatOrcpt(orcpt, smtpUtf8)}`;
   return commandLine(`RCPT TO:${pathText(address, smtpUtf8)}`, [
     server.dsn && notifyParam,
     server.dsn && orcptParam,
@@ -89,30 +89,6 @@ function isAscii(text: string): boolean {
 function octets(size: number): number {
   if (!Number.isSafeInteger(size) || size < 0) throw new TypeError('size is no number of octets');
   return size;
-}
-
-/** `NEVER`, or a list of the others. RFC 3461 §4.1. */
-function notifyText(notify: NonNullable<EnvelopeRecipient['notify']>): string {
-  const text = notify.join(',');
-  if (!/^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)$/.test(text))
-    throw new TypeError('notify is NEVER alone, or some of SUCCESS, FAILURE and DELAY');
-  return text;
-}
-
-/** `addr-type ";" xtext`; an address of type utf-8 escapes itself. RFC 3461 §4.2, RFC 6533 §3. */
-function orcptText(orcpt: string, smtpUtf8: boolean): string {
-  const [, type, address] = /^([A-Za-z0-9-]+);(.+)$/s.exec(orcpt) ?? [];
-  if (type === undefined || address === undefined)
-    throw new TypeError('orcpt is an address type, a semicolon and an address');
-  if (type.toLowerCase() !== 'utf-8' || isAscii(address)) return `${type};${encodeXtext(address)}`;
-  // eslint-disable-next-line no-control-regex -- the range is what ASCII is
-  const beyond = smtpUtf8 ? /[\0- +=\x7f]/gu : /[\0- +=\x7f]|[^\0-\x7f]/gu;
-  return `${type};${address.replaceAll(beyond, embedded)}`;
-}
-
-/** `EmbeddedUnicodeChar`. RFC 6533 §3. */
-function embedded(char: string): string {
-  return `\\x{${char.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}}`;
 }
 
 function oneOf(allowed: readonly string[], value: string): string {

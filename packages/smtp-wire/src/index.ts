@@ -33,6 +33,7 @@ export type {
   ContentFacts,
   SentTo,
 } from './connection-types.ts';
+export { envelopeFault } from './envelope-fault.ts';
 export { parseExtensions, type Extensions } from './extensions.ts';
 export { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
 export type { SmtpServerOptions } from './options.ts';
@@ -42,6 +43,7 @@ export {
   parseRcptParams,
   type MailParams,
   type ParamFault,
+  type ParamOptions,
   type RcptParams,
 } from './params.ts';
 export { HOST_REPLIES, REPLIES } from './replies.ts';

@@ -7,12 +7,12 @@ import type { SessionState } from './session-state.ts';
 
 type CommandOf<V extends Command['verb']> = Extract<Command, { readonly verb: V }>;
 
-/** Parameters belong to extensions, and HELO negotiates none. RFC 5321 §2.2.1, §4.1.1.2. */
+/** RFC 5321 §4.1.1.2, RFC 1870 §6.1. */
 export function judgeMail(
   { from, params }: CommandOf<'MAIL'>,
   state: SessionState,
 ): SmtpServerQuestion | Reply {
-  if (!state.hello?.extended && Object.keys(params).length > 0) return REPLIES.unknownParameter;
+  if (!mayHave(params, state)) return REPLIES.unknownParameter;
   if ((params.size ?? 0) > state.options.maxMessageSize) return REPLIES.messageTooBig;
   return { type: 'mail', from, params };
 }
@@ -22,6 +22,7 @@ export function judgeRcpt(
   { to, params }: CommandOf<'RCPT'>,
   state: SessionState,
 ): SmtpServerQuestion | Reply {
+  if (!mayHave(params, state)) return REPLIES.unknownParameter;
   const { recipients = 0, smtpUtf8 = false } = state.transaction ?? {};
   if (recipients >= state.options.limits.recipients) return REPLIES.tooManyRecipients;
   if (!smtpUtf8 && !isAsciiPath(to)) return REPLIES.asciiRecipientRequired;
@@ -47,4 +48,9 @@ export function judgeStartTls(state: SessionState): Reply | null {
   if (state.tls) return REPLIES.tlsAlready;
   if (!state.options.startTls) return REPLIES.notImplemented;
   return state.hello?.extended ? null : REPLIES.ehloFirst;
+}
+
+/** Parameters belong to extensions, and HELO negotiates none. RFC 5321 §2.2.1. */
+function mayHave(params: object, state: SessionState): boolean {
+  return state.hello?.extended === true || Object.keys(params).length === 0;
 }

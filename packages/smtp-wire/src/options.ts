@@ -8,6 +8,8 @@ export interface SmtpServerOptions {
   readonly hostname: string;
   /** Octets; default 50 MB. RFC 1870 §5. */
   readonly maxMessageSize?: number;
+  /** Offer DSN, so that the application hears of NOTIFY, ORCPT, RET and ENVID; default false. RFC 3461 §3. */
+  readonly dsn?: boolean;
   /** Offer STARTTLS; default false. RFC 3207 §2. */
   readonly startTls?: boolean;
   /** Offer AUTH with these; default none. RFC 4954 §3. */
@@ -38,6 +40,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     hostname: options.hostname,
     maxMessageSize: options.maxMessageSize ?? DEFAULT_MAX_MESSAGE_SIZE,
+    dsn: options.dsn ?? false,
     startTls: options.startTls ?? false,
     mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,

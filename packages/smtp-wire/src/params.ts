@@ -1,6 +1,6 @@
 /** The parameters of MAIL and RCPT: one row each, so that an extension is a row more. RFC 5321 §4.1.1.11. */
 import type { Envelope, EnvelopeRecipient } from '@postino/address';
-import { decodeXtext } from './xtext.ts';
+import { oneOf, readEnvid, readNotify, readOrcpt, readPrintable, readRet } from './dsn-params.ts';
 
 /** What MAIL says beside the sender; with `from` and `to` it makes an `Envelope`. */
 export interface MailParams extends Omit<Envelope, 'from' | 'to'> {
@@ -13,18 +13,37 @@ export interface MailParams extends Omit<Envelope, 'from' | 'to'> {
 /** What RCPT says beside the recipient; with `address` it makes an `EnvelopeRecipient`. */
 export interface RcptParams extends Omit<EnvelopeRecipient, 'address'> {}
 
-/** Reads a parameter's value, null when none was given; gives the fields it stands for, or null when it is bad. */
-type Row<Params> = (value: string | null) => Params | null;
+/** The extensions that have parameters and are not always served; each default is false. */
+export interface ParamOptions {
+  /** RET, ENVID, NOTIFY and ORCPT. RFC 3461 §4. */
+  readonly dsn?: boolean;
+}
 
-const MAIL_ROWS: Readonly<Record<string, Row<MailParams>>> = {
-  SIZE: readSize,
-  BODY: readBody,
-  SMTPUTF8: (value) => (value === null ? { smtpUtf8: true } : null), // RFC 6531 §3.4
-  AUTH: readAuth,
+/** A parameter: the field that it becomes, and how its value is read, null when it is bad. `flag`: it has none. */
+type Row<Params> = {
+  [Field in keyof Params]-?: {
+    readonly field: Field;
+    readonly read: ((value: string) => NonNullable<Params[Field]> | null) | 'flag';
+    /** The extension that brings it, where it is not always served. */
+    readonly by?: keyof ParamOptions;
+  };
+}[keyof Params];
+
+type Rows<Params> = Readonly<Record<string, Row<Params>>>;
+
+const MAIL_ROWS: Rows<MailParams> = {
+  SIZE: { field: 'size', read: readSize },
+  BODY: { field: 'body', read: readBody },
+  SMTPUTF8: { field: 'smtpUtf8', read: 'flag' }, // RFC 6531 §3.4
+  AUTH: { field: 'auth', read: readAuth },
+  RET: { field: 'ret', read: readRet, by: 'dsn' },
+  ENVID: { field: 'envid', read: readEnvid, by: 'dsn' },
 };
 
-/** No extension of RCPT is served yet. */
-const RCPT_ROWS: Readonly<Record<string, Row<RcptParams>>> = {};
+const RCPT_ROWS: Rows<RcptParams> = {
+  NOTIFY: { field: 'notify', read: readNotify, by: 'dsn' },
+  ORCPT: { field: 'orcpt', read: readOrcpt, by: 'dsn' },
+};
 
 /** Which parameter is wrong, and whether it is unknown (555) or bad (501). */
 export interface ParamFault {
@@ -33,13 +52,13 @@ export interface ParamFault {
 }
 
 /** Parses what stands behind the path of MAIL. RFC 5321 §4.1.2. */
-export function parseMailParams(text: string): MailParams | ParamFault {
-  return text === '' ? {} : parseParams(text, MAIL_ROWS, {});
+export function parseMailParams(text: string, options: ParamOptions = {}): MailParams | ParamFault {
+  return text === '' ? {} : parseParams(text, MAIL_ROWS, { params: {}, options });
 }
 
 /** Parses what stands behind the path of RCPT. RFC 5321 §4.1.2. */
-export function parseRcptParams(text: string): RcptParams | ParamFault {
-  return text === '' ? {} : parseParams(text, RCPT_ROWS, {});
+export function parseRcptParams(text: string, options: ParamOptions = {}): RcptParams | ParamFault {
+  return text === '' ? {} : parseParams(text, RCPT_ROWS, { params: {}, options });
 }
 
 /** `esmtp-param`; a value may hold UTF-8 too. RFC 5321 §4.1.2, RFC 6531 §3.3. */
@@ -47,8 +66,8 @@ const PARAM = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\u{10ffff}]+))?$/u;
 
 function parseParams<Params extends object>(
   text: string,
-  rows: Readonly<Record<string, Row<Params>>>,
-  params: Params,
+  rows: Rows<Params>,
+  { params, options }: { readonly params: Params; readonly options: ParamOptions },
 ): Params | ParamFault {
   const seen: string[] = [];
   for (const param of text.split(/[ \t]+/)) {
@@ -56,28 +75,35 @@ function parseParams<Params extends object>(
     const keyword = name?.toUpperCase() ?? '';
     if (keyword === '' || seen.includes(keyword)) return { fault: 'bad', param };
     seen.push(keyword);
-    if (!Object.hasOwn(rows, keyword)) return { fault: 'unknown', param };
-    const fields = rows[keyword]!(value ?? null);
-    if (!fields) return { fault: 'bad', param };
-    Object.assign(params, fields);
+    const row = Object.hasOwn(rows, keyword) ? rows[keyword]! : null;
+    if (!row || (row.by && !options[row.by])) return { fault: 'unknown', param };
+    const got =
+      row.read === 'flag' ? (value === undefined ? true : null) : readValue(value, row.read);
+    if (got === null) return { fault: 'bad', param };
+    Object.assign(params, { [row.field]: got });
   }
   return params;
 }
 
+/** A value must be there. RFC 5321 §4.1.2. */
+function readValue<Value>(
+  value: string | undefined,
+  read: (value: string) => Value | null,
+): Value | null {
+  return value === undefined ? null : read(value);
+}
+
 /** `1*20DIGIT`. Past 2^53 a number is no longer exact, but no limit is that high. RFC 1870 §5. */
-function readSize(value: string | null): MailParams | null {
-  return value !== null && /^[0-9]{1,20}$/.test(value) ? { size: Number(value) } : null;
+function readSize(value: string): number | null {
+  return /^[0-9]{1,20}$/.test(value) ? Number(value) : null;
 }
 
 /** RFC 6152 §2. BINARYMIME is not offered. */
-function readBody(value: string | null): MailParams | null {
-  const body = value?.toUpperCase();
-  return body === '7BIT' || body === '8BITMIME' ? { body } : null;
+function readBody(value: string): '7BIT' | '8BITMIME' | null {
+  return oneOf(['7BIT', '8BITMIME'], value);
 }
 
 /** A mailbox in xtext, or `<>`. RFC 4954 §5. */
-function readAuth(value: string | null): MailParams | null {
-  if (value === '<>') return { auth: '' };
-  const auth = value === null ? null : decodeXtext(value);
-  return auth === null ? null : { auth };
+function readAuth(value: string): string | null {
+  return value === '<>' ? '' : readPrintable(value);
 }

@@ -75,9 +75,10 @@ export class SessionState {
 
   /** What EHLO lists now. */
   get offer(): Offer {
-    const { maxMessageSize, startTls, mechanisms } = this.options;
+    const { maxMessageSize, dsn, startTls, mechanisms } = this.options;
     return {
       maxMessageSize,
+      dsn,
       startTls: startTls && !this.tls,
       mechanisms: this.mayLogIn ? mechanisms : [],
     };
