@@ -25,6 +25,8 @@ export type Command =
   | { readonly verb: 'RCPT'; readonly to: ForwardPath; readonly params: RcptParams }
   /** The mechanism in capitals; the initial response still in base64, null when there is none. RFC 4954 §4. */
   | { readonly verb: 'AUTH'; readonly mechanism: string; readonly initial: string | null }
+  /** Octets that follow, and whether they are the last. RFC 3030 §2. */
+  | { readonly verb: 'BDAT'; readonly size: number; readonly last: boolean }
   | { readonly verb: 'VRFY' | 'NOOP' | 'HELP'; readonly text: string }
   | { readonly verb: 'DATA' | 'RSET' | 'QUIT' | 'STARTTLS' };
 
@@ -37,6 +39,8 @@ export interface CommandFault {
 export interface CommandOptions extends ParamOptions {
   /** Take `_` in the name of EHLO and HELO, as some clients send it; default false. */
   readonly helloUnderscores?: boolean;
+  /** Know BDAT; default false. RFC 3030 §2. */
+  readonly chunking?: boolean;
 }
 
 /** Known commands that are not served. RFC 5321 §4.1.1.7, appendix F; RFC 1985 §5; RFC 2645 §4. */
@@ -49,6 +53,7 @@ const ARGUMENTS: Readonly<Record<Verb, Argument>> = {
   HELO: (argument, options) => hello('HELO', argument, options),
   MAIL: mail,
   RCPT: rcpt,
+  BDAT: bdat,
   DATA: (argument) => bare({ verb: 'DATA' }, argument),
   RSET: (argument) => bare({ verb: 'RSET' }, argument),
   QUIT: (argument) => bare({ verb: 'QUIT' }, argument),
@@ -149,6 +154,16 @@ function readPathAndRest(text: string, at: number): { path: Path; rest: string }
   return next > read.end || next === text.length
     ? { path: read.path, rest: text.slice(next) }
     : null;
+}
+
+/** A size past what can be counted is none. RFC 3030 §2. */
+function bdat(argument: string, options: CommandOptions): Command | CommandFault {
+  if (!options.chunking) return { verb: null, fault: REPLIES.unrecognized };
+  const [, digits, last] = /^([0-9]{1,16})([ \t]+LAST)?$/i.exec(argument) ?? [];
+  const size = Number(digits);
+  return Number.isSafeInteger(size)
+    ? { verb: 'BDAT', size, last: last !== undefined }
+    : { verb: 'BDAT', fault: REPLIES.bdatSyntax };
 }
 
 /** RFC 4954 §4, §8. */

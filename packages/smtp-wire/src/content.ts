@@ -1,5 +1,5 @@
-/** The content of one message on its way in: un-stuffed, counted, judged. RFC 5321 §4.5.2, RFC 1870 §6. */
-import { DotReader, type Reply } from '@postino/wire';
+/** The content of one message on its way in, by DATA or BDAT: counted and judged. RFC 5321 §4.5.2, RFC 1870 §6. */
+import type { LineEndFault, Reply } from '@postino/wire';
 import { REPLIES } from './replies.ts';
 
 export interface ContentOptions {
@@ -9,34 +9,46 @@ export interface ContentOptions {
   readonly nul: 'keep' | 'refuse';
 }
 
+/** What finds the end of the content: a `DotReader` behind DATA, a `ChunkReader` behind BDAT. */
+export interface ContentReader {
+  push(chunk: Uint8Array): void;
+  next(): Uint8Array | null;
+  rest(): Uint8Array;
+  readonly ended: boolean;
+  readonly fault: LineEndFault | null;
+  /** Whether commands come next: a chunk of BDAT is read, and others may follow. */
+  readonly paused?: boolean;
+}
+
 /**
  * Gives the runs of the content up to the first octet that cannot be taken, then `'refused'`. From there it is read on
  * to its true end, unseen, so that nothing in it is ever taken for a command.
  */
 export class Content {
-  readonly #dots = new DotReader();
+  readonly #reader: ContentReader;
   readonly #options: ContentOptions;
   #size = 0;
   #refusal: Reply | null = null;
   #told = false;
 
-  constructor(options: ContentOptions) {
+  constructor(reader: ContentReader, options: ContentOptions) {
+    this.#reader = reader;
     this.#options = options;
   }
 
   push(chunk: Uint8Array): void {
-    this.#dots.push(chunk);
+    this.#reader.push(chunk);
   }
 
   /** A run; `'refused'`, once; or null: the chunk is used up, or the end was seen. */
   next(): Uint8Array | 'refused' | null {
-    const run = this.#refusal ? null : this.#dots.next();
+    const run = this.#refusal ? null : this.#reader.next();
     if (run) {
       const good = this.#judge(run);
       if (good.length > 0) return good;
     }
     if (!this.refusal) return null;
-    while (this.#dots.next());
+    while (this.#reader.next());
     return this.#tell();
   }
 
@@ -46,9 +58,14 @@ export class Content {
     this.#told = true;
   }
 
-  /** Whether CRLF.CRLF was seen. RFC 5321 §4.1.1.4. */
+  /** Whether the end was seen: CRLF.CRLF, or the last octet of the last chunk. RFC 5321 §4.1.1.4, RFC 3030 §2. */
   get ended(): boolean {
-    return this.#dots.ended;
+    return this.#reader.ended;
+  }
+
+  /** Whether commands come next. */
+  get paused(): boolean {
+    return this.#reader.paused ?? this.#reader.ended;
   }
 
   /** Octets, the removed dots not counted. RFC 1870 §5. */
@@ -58,12 +75,12 @@ export class Content {
 
   /** A lone CR or LF outweighs all else, so that the reply is the same however the octets arrive. */
   get refusal(): Reply | null {
-    return this.#dots.fault ? REPLIES.bareLineEnd : this.#refusal;
+    return this.#reader.fault ? REPLIES.bareLineEnd : this.#refusal;
   }
 
   /** What lies behind the end. */
   rest(): Uint8Array {
-    return this.#dots.rest();
+    return this.#reader.rest();
   }
 
   #tell(): 'refused' | null {

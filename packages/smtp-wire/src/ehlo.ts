@@ -6,6 +6,10 @@ export interface Offer {
   readonly maxMessageSize: number;
   /** RFC 3461 §3. */
   readonly dsn: boolean;
+  /** RFC 3030 §2. */
+  readonly chunking: boolean;
+  /** RFC 3030 §3. */
+  readonly binaryMime: boolean;
   readonly startTls: boolean;
   /** In capitals; none means that AUTH is not offered. RFC 4954 §3. */
   readonly mechanisms: readonly string[];
@@ -20,6 +24,8 @@ export function ehloLines(offer: Offer): string[] {
     'PIPELINING',
     'ENHANCEDSTATUSCODES',
     ...(offer.dsn ? ['DSN'] : []),
+    ...(offer.chunking ? ['CHUNKING'] : []),
+    ...(offer.binaryMime ? ['BINARYMIME'] : []),
     ...(offer.startTls ? ['STARTTLS'] : []),
     ...(offer.mechanisms.length > 0 ? [`AUTH ${offer.mechanisms.join(' ')}`] : []),
     'HELP',

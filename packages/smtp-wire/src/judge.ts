@@ -29,6 +29,11 @@ export function judgeRcpt(
   return { type: 'rcpt', to, params };
 }
 
+/** RFC 3030 §3. */
+export function judgeData(state: SessionState): SmtpServerQuestion | Reply {
+  return state.transaction?.binary ? REPLIES.binaryNeedsBdat : { type: 'data', how: 'DATA' };
+}
+
 /** RFC 4954 §4. */
 export function judgeAuth(
   { mechanism, initial }: CommandOf<'AUTH'>,

@@ -10,6 +10,10 @@ export interface SmtpServerOptions {
   readonly maxMessageSize?: number;
   /** Offer DSN, so that the application hears of NOTIFY, ORCPT, RET and ENVID; default false. RFC 3461 §3. */
   readonly dsn?: boolean;
+  /** Offer CHUNKING, that is BDAT; default false. RFC 3030 §2. */
+  readonly chunking?: boolean;
+  /** Offer BINARYMIME; needs `chunking`, and a store that keeps every octet; default false. RFC 3030 §3. */
+  readonly binaryMime?: boolean;
   /** Offer STARTTLS; default false. RFC 3207 §2. */
   readonly startTls?: boolean;
   /** Offer AUTH with these; default none. RFC 4954 §3. */
@@ -41,6 +45,8 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     hostname: options.hostname,
     maxMessageSize: options.maxMessageSize ?? DEFAULT_MAX_MESSAGE_SIZE,
     dsn: options.dsn ?? false,
+    chunking: options.chunking ?? false,
+    binaryMime: options.binaryMime ?? false,
     startTls: options.startTls ?? false,
     mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,
@@ -51,6 +57,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
   };
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
+  check(resolved.chunking || !resolved.binaryMime, 'binaryMime');
   check(
     resolved.mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),
     'mechanisms',

@@ -8,6 +8,10 @@ export type Phase =
   | 'mail'
   | 'rcpt'
   | 'content'
+  /** Within a chunk of BDAT. */
+  | 'chunk'
+  /** Between two chunks. */
+  | 'chunks'
   | 'tls'
   | 'refused'
   | 'closed';
@@ -19,6 +23,7 @@ export type Verb =
   | 'MAIL'
   | 'RCPT'
   | 'DATA'
+  | 'BDAT'
   | 'RSET'
   | 'NOOP'
   | 'VRFY'
@@ -27,13 +32,13 @@ export type Verb =
   | 'STARTTLS'
   | 'AUTH';
 
-/** What moves a session on and is no command: it was connected, TLS stands, the end of the content was seen. */
-export type Happening = 'connection' | 'handshake' | 'end of data';
+/** What moves a session on and is no command: it was connected, TLS stands, a chunk or all of the content was seen. */
+export type Happening = 'connection' | 'handshake' | 'end of chunk' | 'end of data';
 
 /**
  * Where a command leads once accepted; absent means 503. A refusal leaves the phase as it was, but for two: a refused
  * connection may only QUIT (RFC 5321 §3.1), and the end of data ends the transaction however it is answered.
- * RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4.
+ * RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4, RFC 3030 §2.
  */
 export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb | Happening, Phase>>>>> = {
   connect: { connection: 'hello' },
@@ -55,8 +60,11 @@ export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb | Happen
     RSET: 'ready',
     RCPT: 'rcpt',
     DATA: 'content',
+    BDAT: 'chunk',
   },
   content: { 'end of data': 'ready' },
+  chunk: { 'end of chunk': 'chunks', 'end of data': 'ready' },
+  chunks: { ...always('chunks'), EHLO: 'ready', HELO: 'ready', RSET: 'ready', BDAT: 'chunk' },
   tls: { handshake: 'hello' },
   refused: { QUIT: 'closed' },
   closed: {},

@@ -8,6 +8,7 @@ export function outOfOrder(phase: Phase, verb: Verb): Reply {
   if (phase === 'refused') return REPLIES.notWelcome;
   const extension = verb === 'STARTTLS' || verb === 'AUTH';
   if (phase === 'hello') return extension ? REPLIES.ehloFirst : REPLIES.helloFirst;
+  if (phase === 'chunks') return extension ? REPLIES.notInTransaction : REPLIES.chunksOnly;
   if (phase === 'ready') return REPLIES.mailFirst;
   if (extension) return REPLIES.notInTransaction;
   return verb === 'MAIL' ? REPLIES.senderGiven : REPLIES.recipientFirst;

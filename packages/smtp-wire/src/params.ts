@@ -17,6 +17,8 @@ export interface RcptParams extends Omit<EnvelopeRecipient, 'address'> {}
 export interface ParamOptions {
   /** RET, ENVID, NOTIFY and ORCPT. RFC 3461 §4. */
   readonly dsn?: boolean;
+  /** BODY=BINARYMIME. RFC 3030 §3. */
+  readonly binaryMime?: boolean;
 }
 
 /** A parameter: the field that it becomes, and how its value is read, null when it is bad. `flag`: it has none. */
@@ -79,7 +81,8 @@ function parseParams<Params extends object>(
     if (!row || (row.by && !options[row.by])) return { fault: 'unknown', param };
     const got =
       row.read === 'flag' ? (value === undefined ? true : null) : readValue(value, row.read);
-    if (got === null) return { fault: 'bad', param };
+    if (got === null || (got === 'BINARYMIME' && !options.binaryMime))
+      return { fault: 'bad', param };
     Object.assign(params, { [row.field]: got });
   }
   return params;
@@ -98,9 +101,9 @@ function readSize(value: string): number | null {
   return /^[0-9]{1,20}$/.test(value) ? Number(value) : null;
 }
 
-/** RFC 6152 §2. BINARYMIME is not offered. */
-function readBody(value: string): '7BIT' | '8BITMIME' | null {
-  return oneOf(['7BIT', '8BITMIME'], value);
+/** RFC 6152 §2, RFC 3030 §3. */
+function readBody(value: string): (MailParams['body'] & string) | null {
+  return oneOf(['7BIT', '8BITMIME', 'BINARYMIME'], value);
 }
 
 /** A mailbox in xtext, or `<>`. RFC 4954 §5. */

@@ -65,6 +65,7 @@ export const REPLIES = {
   }, // RFC 5248 §2.4
   badParameter: { code: 501, status: '5.5.4', text: 'Bad value or repetition of a parameter' }, // RFC 5321 §4.2.2
   noArgument: { code: 501, status: '5.5.4', text: 'The command takes no argument' }, // RFC 5321 §4.3.2
+  bdatSyntax: { code: 501, status: '5.5.4', text: 'Syntax is BDAT size [LAST]' }, // RFC 3030 §2
   argumentMissing: { code: 501, status: '5.5.4', text: 'The command needs an argument' }, // RFC 5321 §4.1.1.6
   authSyntax: { code: 501, status: '5.5.4', text: 'Syntax is AUTH mechanism [initial-response]' }, // RFC 4954 §4
   badBase64: { code: 501, status: '5.5.2', text: 'Invalid base64 data' }, // RFC 4954 §4
@@ -84,6 +85,12 @@ export const REPLIES = {
     status: '5.5.1',
     text: 'Not permitted in a mail transaction, RSET ends it',
   }, // RFC 4954 §4
+  chunksOnly: {
+    code: 503,
+    status: '5.5.1',
+    text: 'The message has begun with BDAT and goes on with it, RSET ends it',
+  }, // RFC 3030 §2
+  binaryNeedsBdat: { code: 503, status: '5.5.1', text: 'BODY=BINARYMIME needs BDAT, not DATA' }, // RFC 3030 §3
   tlsAlready: { code: 503, status: '5.5.1', text: 'TLS is active already' }, // RFC 3207 §4.2
   loggedInAlready: { code: 503, status: '5.5.1', text: 'Already authenticated' }, // RFC 4954 §4
   notWelcome: { code: 503, status: '5.5.1', text: 'No service here, QUIT is all that is left' }, // RFC 5321 §3.1
@@ -139,6 +146,11 @@ export const REPLIES = {
     text: 'Parameter not recognized or not implemented',
   }, // RFC 5321 §4.1.1.11
 } as const;
+
+/** A chunk was taken. RFC 3030 §2. */
+export function chunkReply(size: number): Reply {
+  return reply(250, '2.0.0', `${size} octets received`);
+}
 
 /** The replies that name the host. RFC 5321 §4.2: the greeting, 221 and 421 begin with its domain. */
 export const HOST_REPLIES = {

@@ -10,12 +10,14 @@
  */
 import {
   decodeUtf8,
+  DotReader,
   LineReader,
   StateError,
   type Line,
   type Reply,
   type TlsInfo,
 } from '@postino/wire';
+import { ChunkReader, type ChunkSize } from './chunk-reader.ts';
 import { parseCommand, type Command, type CommandFault } from './command.ts';
 import { Content } from './content.ts';
 import type {
@@ -25,11 +27,11 @@ import type {
   SmtpServerOrder,
   SmtpServerQuestion,
 } from './events.ts';
-import { judgeAuth, judgeMail, judgeRcpt, judgeStartTls } from './judge.ts';
+import { judgeAuth, judgeData, judgeMail, judgeRcpt, judgeStartTls } from './judge.ts';
 import { resolveOptions, type ResolvedOptions, type SmtpServerOptions } from './options.ts';
 import { ORDER, type Verb } from './order.ts';
 import { outOfOrder } from './out-of-order.ts';
-import { HOST_REPLIES, REPLIES } from './replies.ts';
+import { chunkReply, HOST_REPLIES, REPLIES } from './replies.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { checkReply, withoutStatus, withStatus } from './reply.ts';
 import { SessionState } from './session-state.ts';
@@ -40,7 +42,7 @@ const RESET: SmtpServerNews = { type: 'reset' };
 const AUTH_CANCELLED: SmtpServerNews = { type: 'authCancelled' };
 
 /** The commands that bring a message nearer, and the last one. */
-const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'QUIT']);
+const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'BDAT', 'QUIT']);
 
 const LINE_FAULTS = {
   bareCr: REPLIES.badLineEnd,
@@ -57,6 +59,10 @@ export class SmtpServer {
   readonly #lines: LineReader;
   readonly #replies = new ReplyQueue();
   #content: Content | null = null;
+  /** What BDAT has begun: it goes on with each chunk. */
+  #message: { readonly content: Content; readonly reader: ChunkReader } | null = null;
+  /** What the latest BDAT said. */
+  #chunk: ChunkSize = { size: 0, last: true };
 
   #question: SmtpServerQuestion | null = null;
   #news: SmtpServerNews | null = null;
@@ -118,13 +124,19 @@ export class SmtpServer {
   accept(reply?: Partial<Reply>): void {
     const question = this.#openQuestion();
     const said = usualReply(question, reply, this.#state);
+    const chunked = question.type === 'data' && question.how === 'BDAT';
     const digit = question.type === 'data' ? 3 : 2;
     checkReply(said, digit, digit);
     this.#question = null;
     if (question.type === 'hello') this.#dropTransaction();
     this.#state.accepted(question);
+    // BDAT has no 354: its chunk follows unasked. RFC 3030 §2.
+    if (chunked) return this.#beginChunks();
     if (question.type === 'data') this.#beginContent();
-    if (question.type === 'message') this.#tally.message();
+    if (question.type === 'message') {
+      this.#message = null;
+      this.#tally.message();
+    }
     this.#replies.add(said);
   }
 
@@ -134,6 +146,8 @@ export class SmtpServer {
     checkReply(reply, 4, 5);
     this.#question = null;
     const { type } = question;
+    if (type === 'data' && question.how === 'BDAT' && reply.code !== 421)
+      return this.#refuseChunks(withStatus(reply));
     this.#replies.add(
       type === 'connect' || type === 'hello' ? withoutStatus(reply) : withStatus(reply),
     );
@@ -198,7 +212,8 @@ export class SmtpServer {
         // Null with the content still there: the chunk is used up.
         if (event || this.#content) return event;
       } else if (this.#state.phase === 'connect') this.#connected();
-      else if (this.#shutdown) this.#end(this.#shutdown, 'shutdown');
+      else if (this.#shutdown && this.#state.phase !== 'chunks')
+        this.#end(this.#shutdown, 'shutdown');
       else {
         this.#lines.limit = this.#state.lineLimit;
         const line = this.#lines.next();
@@ -218,22 +233,57 @@ export class SmtpServer {
   }
 
   #beginContent(): void {
-    this.#content = new Content(this.#options);
+    this.#content = new Content(new DotReader(), this.#options);
     // What lies behind DATA came before its 354, against RFC 2920 §3.1, but it can only be content.
     this.#content.push(this.#lines.rest());
+  }
+
+  #beginChunks(): void {
+    const reader = new ChunkReader({ binary: this.#state.transaction?.binary ?? false });
+    this.#message = { content: new Content(reader, this.#options), reader };
+    this.#readChunk(this.#message);
+  }
+
+  #readChunk({ content, reader }: { content: Content; reader: ChunkReader }): void {
+    reader.begin(this.#chunk);
+    this.#content = content;
+    content.push(this.#lines.rest());
+  }
+
+  /** A message refused at its first chunk is over: the next chunk must not be taken for its first. */
+  #refuseChunks(reply: Reply): void {
+    this.#dropTransaction();
+    this.#state.move('BDAT');
+    this.#discardChunk(reply);
+  }
+
+  /** The octets of a refused chunk are read and dropped before the reply, so that the stream stays in step. RFC 3030 §2. */
+  #discardChunk(reply: Reply): void {
+    const reader = new ChunkReader({ binary: true });
+    const content = new Content(reader, this.#options);
+    content.refuse(reply);
+    this.#readChunk({ content, reader });
   }
 
   #readContent(content: Content): SmtpServerEvent | null {
     const got = content.next();
     if (got === 'refused') this.#dropTransaction();
     else if (got) return { type: 'content', bytes: got };
-    if (!content.ended) return this.#takeNews();
+    if (!content.paused) return this.#takeNews();
     this.#lines.push(content.rest());
     this.#content = null;
+    if (!content.ended && !content.refusal) return this.#chunkTaken();
     if (!content.refusal) return (this.#question = { type: 'message', size: content.size });
     this.#replies.add(content.refusal);
-    this.#endTransaction();
+    // Out of its turn a chunk changes nothing.
+    if ('end of data' in ORDER[this.#state.phase]) this.#endTransaction();
     return this.#takeNews();
+  }
+
+  #chunkTaken(): null {
+    this.#replies.add(chunkReply(this.#chunk.size));
+    this.#state.move('end of chunk');
+    return null;
   }
 
   #readLine(line: Line): void {
@@ -241,13 +291,14 @@ export class SmtpServer {
     const { auth, phase } = this.#state;
     if (auth.challenged) return this.#readResponse(line);
     const command = this.#parse(line);
+    if (command.verb === 'BDAT' && !('fault' in command)) return this.#bdat(command);
     if (command.verb && !(command.verb in ORDER[phase]))
       this.#error(outOfOrder(phase, command.verb));
     else if ('fault' in command) this.#error(command.fault);
     else if (!MAIL_COMMANDS.has(command.verb) && this.#tally.idleCommand())
       this.#tooMany('tooManyIdle');
     else return this.#obey(command);
-    if (command.verb === 'DATA') this.#contentRefused();
+    if (command.verb === 'DATA' || command.verb === 'BDAT') this.#contentRefused();
   }
 
   #readResponse(line: Line): void {
@@ -282,7 +333,10 @@ export class SmtpServer {
         this.#askOrRefuse(judgeRcpt(command, this.#state));
         break;
       case 'DATA':
-        this.#question = { type: 'data', how: 'DATA' };
+        this.#askOrRefuse(judgeData(this.#state));
+        if (!this.#question) this.#contentRefused();
+        break;
+      case 'BDAT':
         break;
       case 'RSET':
         this.#dropTransaction();
@@ -308,6 +362,19 @@ export class SmtpServer {
         this.#end(HOST_REPLIES.closing(this.hostname), 'quit');
         break;
     }
+  }
+
+  /** A chunk out of turn is read too; what was in the pipeline when its message failed is no error. RFC 3030 §2. */
+  #bdat(chunk: ChunkSize): void {
+    const { phase } = this.#state;
+    this.#chunk = chunk;
+    const good = 'BDAT' in ORDER[phase];
+    const idle = !good || (chunk.size === 0 && !chunk.last);
+    if (idle && this.#tally.idleCommand()) return this.#tooMany('tooManyIdle');
+    if (!good) return this.#discardChunk(outOfOrder(phase, 'BDAT'));
+    if (!this.#message) return void (this.#question = { type: 'data', how: 'BDAT' });
+    this.#state.move('BDAT');
+    this.#readChunk(this.#message);
   }
 
   #startTls(): void {
@@ -351,12 +418,14 @@ export class SmtpServer {
 
   #endTransaction(): void {
     this.#state.transaction = null;
+    this.#message = null;
     this.#state.move('end of data');
   }
 
   #dropTransaction(): void {
     if (this.#state.transaction) this.#news = RESET;
     this.#state.transaction = null;
+    this.#message = null;
   }
 
   #end(reply: Reply, reason: CloseReason): void {

@@ -7,7 +7,7 @@ import type { ResolvedOptions } from './options.ts';
 import { ORDER, type Happening, type Phase, type Verb } from './order.ts';
 
 /** What moves a session on when a question is accepted; an AUTH exchange is one long AUTH. */
-const MOVES: Readonly<Record<SmtpServerQuestion['type'], Verb | Happening>> = {
+const MOVES: Readonly<Record<Exclude<SmtpServerQuestion['type'], 'data'>, Verb | Happening>> = {
   connect: 'connection',
   hello: 'EHLO',
   auth: 'AUTH',
@@ -15,7 +15,6 @@ const MOVES: Readonly<Record<SmtpServerQuestion['type'], Verb | Happening>> = {
   mail: 'MAIL',
   rcpt: 'RCPT',
   verify: 'VRFY',
-  data: 'DATA',
   message: 'end of data',
 };
 
@@ -25,7 +24,8 @@ export class SessionState {
   phase: Phase = 'connect';
   hello: { readonly name: string; readonly extended: boolean } | null = null;
   auth: AuthExchange = new AuthExchange();
-  transaction: { readonly smtpUtf8: boolean; recipients: number } | null = null;
+  transaction: { readonly smtpUtf8: boolean; readonly binary: boolean; recipients: number } | null =
+    null;
 
   constructor(options: ResolvedOptions, tls: TlsInfo | null) {
     this.options = options;
@@ -39,7 +39,7 @@ export class SessionState {
 
   /** A question was accepted. */
   accepted(question: SmtpServerQuestion): void {
-    this.move(MOVES[question.type]);
+    this.move(question.type === 'data' ? question.how : MOVES[question.type]);
     switch (question.type) {
       case 'hello':
         this.hello = question;
@@ -49,7 +49,11 @@ export class SessionState {
         this.auth.succeed();
         break;
       case 'mail':
-        this.transaction = { smtpUtf8: question.params.smtpUtf8 === true, recipients: 0 };
+        this.transaction = {
+          smtpUtf8: question.params.smtpUtf8 === true,
+          binary: question.params.body === 'BINARYMIME',
+          recipients: 0,
+        };
         break;
       case 'rcpt':
         if (this.transaction) this.transaction.recipients++;
@@ -75,10 +79,12 @@ export class SessionState {
 
   /** What EHLO lists now. */
   get offer(): Offer {
-    const { maxMessageSize, dsn, startTls, mechanisms } = this.options;
+    const { maxMessageSize, dsn, chunking, binaryMime, startTls, mechanisms } = this.options;
     return {
       maxMessageSize,
       dsn,
+      chunking,
+      binaryMime,
       startTls: startTls && !this.tls,
       mechanisms: this.mayLogIn ? mechanisms : [],
     };
