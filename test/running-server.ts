@@ -53,15 +53,21 @@ export class Site {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const ports: Partial<Record<keyof Ports, number>> = {};
-    for await (const line of createInterface({ input: child.stdout })) {
-      const log = JSON.parse(line) as { msg: string; service?: keyof Ports; port?: number };
-      if (log.msg === 'listening') ports[log.service!] = log.port!;
-      if (log.msg === 'ready') break;
-    }
-    child.stdout.resume();
+    const log: LogLine[] = [];
+    const lines = createInterface({ input: child.stdout });
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error('the server did not start')));
+      lines.on('line', (text) => {
+        const line = JSON.parse(text) as LogLine;
+        log.push(line);
+        if (line['msg'] === 'ready') resolve();
+      });
+    });
+    const ports = Object.fromEntries(
+      log.flatMap((line) => (line['msg'] === 'listening' ? [[line['service'], line['port']]] : [])),
+    ) as Partial<Ports>;
     assert.deepEqual(Object.keys(ports).toSorted(), ['pop3', 'pop3s', 'smtp', 'smtps']);
-    return new Server(child, ports as Ports);
+    return new Server(child, ports as Ports, log);
   }
 
   /** The messages in a user's mailbox, as they lie on disk, in the order of their arrival. */
@@ -79,13 +85,19 @@ export class Site {
   }
 }
 
+/** A line of the server's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
 export class Server {
   readonly ports: Ports;
+  /** All that it said; more comes. */
+  readonly log: readonly LogLine[];
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown[]>;
 
-  constructor(child: ChildProcess, ports: Ports) {
+  constructor(child: ChildProcess, ports: Ports, log: readonly LogLine[]) {
     this.#child = child;
+    this.log = log;
     this.#exit = once(child, 'exit');
     this.ports = ports;
   }

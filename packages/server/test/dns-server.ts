@@ -78,7 +78,9 @@ async function recordsOf(
     case 'AAAA':
       return (await resolver.resolve6(name)).map(ipv6);
     case 'TXT':
-      return (await resolver.resolveTxt(name)).map((chunks) => Buffer.concat(chunks.map(counted)));
+      return (await resolver.resolveTxt(name)).map((chunks) =>
+        Buffer.concat(chunks.flatMap((chunk) => chunk.match(/.{1,255}/gs) ?? ['']).map(counted)),
+      );
     default:
       return [];
   }
