@@ -58,6 +58,7 @@ function stepping(real: Files, step: Step): Files {
     mkdir: (path, mode) => step({ name: 'mkdir', path }, () => real.mkdir(path, mode)),
     lstat: (path) => step({ name: 'lstat', path }, () => real.lstat(path)),
     list: (path) => step({ name: 'list', path }, () => real.list(path)),
+    folders: (path) => step({ name: 'folders', path }, () => real.folders(path)),
     rename: (from, to) => step({ name: 'rename', path: from }, () => real.rename(from, to)),
     unlink: (path) => step({ name: 'unlink', path }, () => real.unlink(path)),
   };

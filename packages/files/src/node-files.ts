@@ -27,6 +27,10 @@ export const nodeFiles: Files = {
     const found = await readdir(path, { withFileTypes: true });
     return found.filter((item) => item.isFile()).map(({ name }) => name);
   },
+  async folders(path) {
+    const found = await readdir(path, { withFileTypes: true });
+    return found.filter((item) => item.isDirectory()).map(({ name }) => name);
+  },
   rename,
   unlink,
 };

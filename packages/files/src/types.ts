@@ -10,6 +10,8 @@ export interface Files {
   lstat(path: string): Promise<FileStatus>;
   /** Names of the regular files in a folder. */
   list(path: string): Promise<string[]>;
+  /** Names of the folders in a folder; a link to one is none. */
+  folders(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
 }

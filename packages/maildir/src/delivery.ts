@@ -1,7 +1,7 @@
 /** One message on its way to the disk: written under `tmp`, synced, and only then handed on to be seen. */
 import { StateError, type Sink } from '@postino/wire';
 import { CREATE, type Files, type OpenFile } from '@postino/files';
-import { LfEncoder } from './line-ends.ts';
+import { CrlfEncoder, LfEncoder, type Encoder, type LineEnds } from './line-ends.ts';
 import type { Entry } from './types.ts';
 
 /** Small pieces are gathered, so that a write is worth its call. */
@@ -15,35 +15,43 @@ export interface Draft {
   readonly size: number;
 }
 
+export interface DraftOptions {
+  readonly path: string;
+  readonly mode: number;
+  readonly lineEnds: LineEnds;
+}
+
 export class Delivery implements Sink<Entry> {
   readonly #files: Files;
   readonly #path: string;
   readonly #file: OpenFile;
   readonly #publish: (draft: Draft) => Promise<Entry>;
-  readonly #encoder = new LfEncoder();
+  readonly #encoder: Encoder;
   #pieces: Uint8Array[] = [];
   #gathered = 0;
   #ended = false;
 
   private constructor(
     files: Files,
-    path: string,
+    { path, lineEnds }: DraftOptions,
     file: OpenFile,
     publish: (draft: Draft) => Promise<Entry>,
   ) {
     this.#files = files;
     this.#path = path;
     this.#file = file;
+    this.#encoder = lineEnds === 'crlf' ? new CrlfEncoder() : new LfEncoder();
     this.#publish = publish;
   }
 
   /** Opens the draft; `publish` makes a message of it once it is durable. */
   static async begin(
     files: Files,
-    { path, mode }: { path: string; mode: number },
+    draft: DraftOptions,
     publish: (draft: Draft) => Promise<Entry>,
   ): Promise<Delivery> {
-    const delivery = new Delivery(files, path, await files.open(path, CREATE, mode), publish);
+    const { path, mode } = draft;
+    const delivery = new Delivery(files, draft, await files.open(path, CREATE, mode), publish);
     // The umask takes rights only from group and others.
     if (mode & 0o077) await delivery.#orDiscard(delivery.#file.chmod(mode));
     return delivery;

@@ -1,6 +1,11 @@
 export { Maildir } from './maildir.ts';
 export { GoneError } from './gone-error.ts';
+export { QuotaError } from './quota-error.ts';
+export { DOVECOT_UIDL, isUidlFormat } from './uid-list.ts';
+export { formatFolderName, parseFolderName } from './folder-name.ts';
 export { isUniqueName, nameFor, uidOf, uniqueName } from './unique-name.ts';
 export { formatFileName, parseFileName, type FileName } from './file-name.ts';
 export { holdLock, type Lock } from '@postino/files';
+export type { LineEnds } from './line-ends.ts';
+export type { Quota } from './quota-file.ts';
 export type { Content, DeliveryOptions, Entry, Folder, MaildirOptions } from './types.ts';

@@ -17,10 +17,12 @@ import type { Sink } from '@postino/wire';
 import { byArrival } from './arrival.ts';
 import { Delivery, type Draft } from './delivery.ts';
 import { formatFileName } from './file-name.ts';
-import { checkFolders } from './folders.ts';
-import { GoneError } from './gone-error.ts';
+import { formatFolderName, parseFolderName } from './folder-name.ts';
+import { checkFolders, demandFolder, makeMailFolder } from './folders.ts';
 import { Messages, type Message } from './messages.ts';
+import { QuotaKeeper } from './quota-keeper.ts';
 import type { Content, DeliveryOptions, Entry, MaildirOptions } from './types.ts';
+import { UniqueIds } from './unique-ids.ts';
 import { isUniqueName, uidOf, uniqueName } from './unique-name.ts';
 
 /** Drafts untouched for so long belong to a delivery that died: 36 hours, as mail readers have it. */
@@ -33,17 +35,24 @@ export class Maildir {
   readonly #mode: number;
   readonly #files: Files;
   readonly #messages: Messages;
+  /** Null: the mailbox may hold anything. */
+  readonly #quota: QuotaKeeper | null;
+  /** Null: names are unique-ids. */
+  readonly #uniqueIds: UniqueIds | null;
   readonly #synced: Readonly<Record<'new' | 'cur', GroupCommit>>;
 
-  private constructor(path: string, options: MaildirOptions) {
-    const { mode = 0o600, files = nodeFiles } = options;
+  /** A folder is in the quota of the mailbox that it is in. */
+  private constructor(path: string, options: MaildirOptions, quota?: QuotaKeeper | null) {
+    const { mode = 0o600, files = nodeFiles, uidl } = options;
     if (!Number.isInteger(mode) || mode < 0 || mode > 0o777)
       throw new TypeError(`mode must be 0 to 0o777, not ${mode}`);
     this.#path = path;
     this.#options = options;
     this.#mode = mode;
     this.#files = files;
-    this.#messages = new Messages(files, path);
+    this.#messages = new Messages(files, path, mode);
+    this.#quota = quota === undefined ? this.#quotaOf(options) : quota;
+    this.#uniqueIds = uidl === undefined ? null : new UniqueIds(files, path, uidl);
     const commit = (folder: string): GroupCommit =>
       new GroupCommit(() => syncFolder(files, join(path, folder)));
     this.#synced = { new: commit('new'), cur: commit('cur') };
@@ -66,7 +75,8 @@ export class Maildir {
 
   /**
    * Begins a delivery. Its `end()` resolves once the message, its name and its content, is on disk; until then no
-   * reader sees any of it. Rejections are Node's, `ENOSPC`, `EDQUOT`, `EACCES`..., and leave nothing behind.
+   * reader sees any of it. Rejections are Node's, `ENOSPC`, `EDQUOT`, `EACCES`..., or a `QuotaError`, and leave nothing
+   * behind.
    */
   async begin(options: DeliveryOptions = {}): Promise<Sink<Entry>> {
     const { name, fresh = false } = options;
@@ -74,7 +84,8 @@ export class Maildir {
       throw new TypeError(`'${name}' cannot name a message`);
     await this.#check();
     const unique = uniqueName(this.#now(), this.#options.hostname);
-    const draft = { path: join(this.#path, 'tmp', unique), mode: this.#mode };
+    const { lineEnds = 'lf' } = this.#options;
+    const draft = { path: join(this.#path, 'tmp', unique), mode: this.#mode, lineEnds };
     return Delivery.begin(this.#files, draft, async (written) => {
       const earlier = name === undefined || fresh ? null : await this.#earlier(name, written);
       return earlier ?? this.#publish(name ?? unique, written);
@@ -99,20 +110,14 @@ export class Maildir {
   }
 
   /**
-   * All messages, the oldest first, each once. No file is opened as long as the names tell the sizes, with `W=`; the
-   * sizes of others are found by reading, and remembered.
+   * All messages, the oldest first, each once. No message is opened whose size is told by its name, with `W=`, or was
+   * found before by reading it: such sizes are kept in the file `postino-sizes`.
    */
   async list(): Promise<Entry[]> {
     await this.#check();
-    const entries: Entry[] = [];
-    for (const message of await this.#messages.all()) {
-      try {
-        entries.push(entryOf(message, await this.#messages.sizeOf(message)));
-      } catch (error) {
-        if (!(error instanceof GoneError)) throw error;
-      }
-    }
-    return byArrival(entries);
+    const idOf = (await this.#uniqueIds?.now()) ?? uidOf;
+    const entries = (await this.#messages.sized()).map((message) => entryOf(message, message.size));
+    return byArrival(entries).map((entry) => ({ ...entry, uid: idOf(entry.name) }));
   }
 
   /** The content, with CRLF line ends; its octets are `size`. Rejects with a `GoneError` when it was removed. */
@@ -124,8 +129,46 @@ export class Maildir {
    * Removes a message; rejects with a `GoneError` when it is removed already. Not synced: after a power failure it may
    * stand there again.
    */
-  remove(entry: Entry): Promise<void> {
-    return this.#messages.remove(entry.name, entry);
+  async remove(entry: Entry): Promise<void> {
+    const octets = await this.#messages.remove(entry.name, entry);
+    await this.#quota?.note({ octets: -octets, messages: -1 });
+  }
+
+  /**
+   * Gives a message these flags and no others, letters in any order, and moves it from `new` to `cur`, as mail readers
+   * do. Rejects with a `GoneError` when it was removed. Not synced.
+   */
+  async flag(entry: Entry, flags: string): Promise<Entry> {
+    if (!/^[A-Za-z]*$/.test(flags)) throw new TypeError(`'${flags}' are no flags`);
+    const letters = [...new Set(flags)].toSorted().join('');
+    await this.#check();
+    return { ...entry, flags: letters, ...(await this.#messages.flag(entry.name, entry, letters)) };
+  }
+
+  /** The Maildir++ folders, `['Lists', 'Über']`, in order; those whose names are in another encoding are left out. */
+  async folders(): Promise<string[][]> {
+    const names = await this.#files.folders(this.#path);
+    return names.toSorted().flatMap((name) => {
+      const path = parseFolderName(name);
+      return path ? [path] : [];
+    });
+  }
+
+  /** Opens a folder; rejects with `ENOENT` where there is none. It is a mailbox like this, within the same quota. */
+  async folder(path: readonly string[]): Promise<Maildir> {
+    const folder = this.#folderAt(path);
+    await demandFolder(this.#files, folder.#path);
+    await folder.#check();
+    return folder;
+  }
+
+  /** Opens a folder, and makes it where it is missing; those above it need not be there. */
+  async createFolder(path: readonly string[]): Promise<Maildir> {
+    const folder = this.#folderAt(path);
+    const modes = { mode: this.#mode, folderMode: this.#folderMode };
+    await makeMailFolder(this.#files, folder.#path, modes);
+    await folder.#check();
+    return folder;
   }
 
   /** Removes drafts in `tmp` that nobody touched for 36 hours; resolves to their number. `now` is in ms since 1970. */
@@ -148,6 +191,18 @@ export class Maildir {
     return this.#mode | 0o700 | ((this.#mode & 0o444) >> 2);
   }
 
+  #folderAt(path: readonly string[]): Maildir {
+    const name = formatFolderName(path);
+    if (name === null) throw new TypeError(`'${path.join("', '")}' can name no folder`);
+    return new Maildir(join(this.#path, name), this.#options, this.#quota);
+  }
+
+  #quotaOf({ quota }: MaildirOptions): QuotaKeeper | null {
+    if (!quota) return null;
+    const options = { quota, mode: this.#mode, now: () => this.#now() };
+    return new QuotaKeeper(this.#files, this.#path, options);
+  }
+
   #now(): number {
     return (this.#options.now ?? Date.now)();
   }
@@ -161,6 +216,7 @@ export class Maildir {
     const name = { unique, ...sizes, flags: '' };
     const file = formatFileName(name);
     const place = join(this.#path, 'new', file);
+    await this.#quota?.demand(sizes.diskSize);
     await this.#files.rename(path, place);
     try {
       await this.#synced.new.commit();
@@ -168,6 +224,7 @@ export class Maildir {
       await this.#files.unlink(place).catch(() => {});
       throw error;
     }
+    await this.#quota?.note({ octets: sizes.diskSize, messages: 1 });
     return entryOf({ ...name, folder: 'new', file }, sizes.size);
   }
 

@@ -4,6 +4,7 @@ import { parseFileName, type FileName } from './file-name.ts';
 import { isMissing, READ, type Files } from '@postino/files';
 import { GoneError } from './gone-error.ts';
 import { CrlfDecoder } from './line-ends.ts';
+import { SizeCache } from './size-cache.ts';
 import type { Folder } from './types.ts';
 
 const READ_SIZE = 64 << 10;
@@ -16,25 +17,40 @@ export interface Place {
 }
 /** A message file that was seen: the parts of its name, and where it stood. */
 export type Message = FileName & Place;
+export type SizedMessage = Message & { readonly size: number };
 
 export class Messages {
   readonly #files: Files;
   readonly #root: string;
-  /** Of messages whose names do not tell their size, by unique name. */
-  readonly #sizes = new Map<string, number>();
+  /** Of messages whose names do not tell them, by unique name. */
+  readonly #sizes: SizeCache;
 
-  constructor(files: Files, root: string) {
+  constructor(files: Files, root: string, mode: number) {
     this.#files = files;
     this.#root = root;
+    this.#sizes = new SizeCache(files, root, mode);
   }
 
   /** All messages, each once, in no order. */
   async all(): Promise<Message[]> {
     // `cur` last: a message that moves while we look is taken from there.
     const all = [...(await this.#scan('new')), ...(await this.#scan('cur'))];
-    const found = new Map(all.map((message) => [message.unique, message]));
-    for (const name of this.#sizes.keys()) if (!found.has(name)) this.#sizes.delete(name);
-    return [...found.values()];
+    return [...new Map(all.map((message) => [message.unique, message])).values()];
+  }
+
+  /** All messages with their sizes; of those that leave meanwhile, some may be missing. */
+  async sized(): Promise<SizedMessage[]> {
+    const all = await this.all();
+    const sized: SizedMessage[] = [];
+    for (const message of all) {
+      try {
+        sized.push({ ...message, size: message.size ?? (await this.sizeOf(message)) });
+      } catch (error) {
+        if (!(error instanceof GoneError)) throw error;
+      }
+    }
+    await this.#sizes.save(new Set(all.map(({ unique }) => unique)));
+    return sized;
   }
 
   /** Looks twice: a file that is renamed while its folder is read may show up under neither name. */
@@ -48,11 +64,11 @@ export class Messages {
 
   /** Its size as `content()` has it: from its name, else by reading it, once. Rejects with a `GoneError`. */
   async sizeOf(message: Message): Promise<number> {
-    const known = message.size ?? this.#sizes.get(message.unique);
+    const known = message.size ?? (await this.#sizes.get(message.unique));
     if (known !== undefined) return known;
     let size = 0;
     for await (const piece of this.content(message.unique, message)) size += piece.length;
-    this.#sizes.set(message.unique, size);
+    await this.#sizes.set(message.unique, size);
     return size;
   }
 
@@ -71,17 +87,34 @@ export class Messages {
     }
   }
 
-  /** Rejects with a `GoneError` when somebody was faster. */
-  async remove(unique: string, hint: Place): Promise<void> {
-    await this.#reach(unique, hint, (path) => this.#files.unlink(path));
+  /** Gives the octets that it had on disk. Rejects with a `GoneError` when somebody was faster. */
+  remove(unique: string, hint: Place): Promise<number> {
+    return this.#reach(unique, hint, async (path, { file }) => {
+      const size = parseFileName(file)?.diskSize ?? (await this.#files.lstat(path)).size;
+      await this.#files.unlink(path);
+      return size;
+    });
+  }
+
+  /** Moves it into `cur` with these flags. Rejects with a `GoneError` when it was removed. */
+  flag(unique: string, hint: Place, flags: string): Promise<Place> {
+    return this.#reach(unique, hint, async (path, { file }) => {
+      const flagged = { folder: 'cur', file: `${file.split(':', 1)[0]}:2,${flags}` } as const;
+      await this.#files.rename(path, join(this.#root, flagged.folder, flagged.file));
+      return flagged;
+    });
   }
 
   /** Does something to a message's file, wherever it is by now. */
-  async #reach<T>(unique: string, hint: Place, act: (path: string) => Promise<T>): Promise<T> {
+  async #reach<T>(
+    unique: string,
+    hint: Place,
+    act: (path: string, place: Place) => Promise<T>,
+  ): Promise<T> {
     let place: Place | null = hint;
     for (let attempt = 0; place && attempt < ATTEMPTS; attempt++) {
       try {
-        return await act(join(this.#root, place.folder, place.file));
+        return await act(join(this.#root, place.folder, place.file), place);
       } catch (error) {
         if (!isMissing(error)) throw error;
       }

@@ -1,11 +1,13 @@
 /** What a mailbox says about its messages, and what it may be told. */
 import type { Files } from '@postino/files';
+import type { LineEnds } from './line-ends.ts';
+import type { Quota } from './quota-file.ts';
 
 /** One message, as it was seen when it was listed or delivered. */
 export interface Entry {
   /** The unique part of the file's name: it stays the same when flags are set or the file moves. */
   readonly name: string;
-  /** `name` itself where POP3 can carry it, else a hash of it; the same in every session. RFC 1939 §7. */
+  /** What Dovecot gave it, with `uidl`; else `name` itself where POP3 can carry it, or a hash of it. The same in every session. RFC 1939 §7. */
   readonly uid: string;
   /** Octets that `read()` yields: every line end counts as CRLF. RFC 1939 §11. */
   readonly size: number;
@@ -28,6 +30,15 @@ export interface MaildirOptions {
   readonly mode?: number;
   /** The last part of unique names; the machine's own name where not given. */
   readonly hostname?: string;
+  /** How lines end on disk, `lf` where not given; both are read whatever this says. */
+  readonly lineEnds?: LineEnds;
+  /** What the mailbox may hold, its folders but Trash included; kept in `maildirsize`, as Courier, Dovecot and Exim do. */
+  readonly quota?: Quota;
+  /**
+   * Dovecot's `pop3_uidl_format`, see `DOVECOT_UIDL`: messages that stand in `dovecot-uidlist` keep the unique-ids which
+   * Dovecot gave them. Without it, and for messages that are not there, names are the unique-ids.
+   */
+  readonly uidl?: string;
   /** The clock, in ms since 1970. */
   readonly now?: () => number;
   /** The file system; Node's own where not given. */
