@@ -1,5 +1,15 @@
-export type { PasswdFileOptions } from './passwd-file.ts';
-export type { Check, Scheme, Schemes } from './schemes.ts';
+export type { PasswdEntry } from './parse-passwd.ts';
+export type { UserStatus } from './passwd-editor.ts';
+export type { PasswdFileOptions, UserProblem } from './passwd-file.ts';
+export type { ScramCredentials } from './iterated-schemes.ts';
+export type { NewScheme } from './hash-password.ts';
+export type { Check, CostLimits, Encoding, HashFault, Scheme, Schemes } from './scheme.ts';
+export { COST_LIMITS } from './scheme.ts';
 export { PasswdFile } from './passwd-file.ts';
+export { PasswdEditor } from './passwd-editor.ts';
+export { DEFAULT_SCHEME, hashPassword, isNewScheme, NEW_SCHEMES } from './hash-password.ts';
+export { plain } from './schemes.ts';
 export { parsePasswd } from './parse-passwd.ts';
+export type { WatchedFileOptions } from './watched-file.ts';
+export { WatchedFile } from './watched-file.ts';
 export { canonicalUser } from './user.ts';

@@ -2,37 +2,51 @@
 
 import { statSync, type BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** How coarse a file system's times may be, in ms: of a file that changed so short ago the times prove nothing. */
 const TIME_GRAIN = 100n;
 
+/** So long a file that is being written is waited for, in pauses of 100 ms. Our choice. */
+const MAX_PAUSES = 20;
+
 /** What a file held, and the stamp by which a change of it is seen; an empty stamp when it cannot be trusted yet. */
 interface Reading {
-  readonly text: string;
+  /** Null when it changed while it was read: neither the old file nor the new. */
+  readonly text: string | null;
   readonly stamp: string;
+}
+
+export interface WatchedFileOptions<T> {
+  readonly parse: (text: string) => T;
+  /** Resolves after a moment, 100 ms where not given: who writes the file in place may be done by then. */
+  readonly pause?: () => Promise<unknown>;
 }
 
 /** A file and the value that its text is parsed into. */
 export class WatchedFile<T> {
   readonly #path: string;
   readonly #parse: (text: string) => T;
+  readonly #pause: () => Promise<unknown>;
   #value: T;
   #stamp: string;
+  #settled = false;
   #trouble: Error | null = null;
   #look: Promise<void> | null = null;
 
-  private constructor(path: string, parse: (text: string) => T, first: Reading) {
+  private constructor(path: string, options: WatchedFileOptions<T>, first: Reading) {
     this.#path = path;
-    this.#parse = parse;
-    this.#value = parse(first.text);
+    this.#parse = options.parse;
+    this.#pause = options.pause ?? (() => setTimeout(Number(TIME_GRAIN)));
+    this.#value = options.parse(first.text ?? '');
     this.#stamp = first.stamp;
   }
 
   /** Reads the file for the first time; rejects when it cannot. */
-  static async open<T>(path: string, parse: (text: string) => T): Promise<WatchedFile<T>> {
+  static async open<T>(path: string, options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
     try {
       stampOfFile(path);
-      return new WatchedFile(path, parse, await readWhole(path));
+      return new WatchedFile(path, options, await readWhole(path));
     } catch (cause) {
       throw troubleWith(path, cause);
     }
@@ -43,15 +57,33 @@ export class WatchedFile<T> {
     return this.#trouble;
   }
 
-  /** The value, after a look whether the file has changed. Looks at the same time are one look. */
+  /** The value, after a look whether the file has changed that began later than this call. */
   async current(): Promise<T> {
+    // A look under way may have missed a change that came before this call. Those who wait here share the next.
+    if (this.#look) await this.#look;
     this.#look ??= this.#refresh().finally(() => (this.#look = null));
     await this.#look;
     return this.#value;
   }
 
+  /**
+   * What the value says, where it says anything. A file that is being written in place may be only half there: nothing
+   * is believed to be missing before the file has been left alone for a moment.
+   */
+  async find<Found>(
+    find: (value: T) => Found | undefined | Promise<Found | undefined>,
+  ): Promise<Found | undefined> {
+    let found = await find(await this.current());
+    for (let pauses = 0; found === undefined && !this.#settled && pauses < MAX_PAUSES; pauses++) {
+      await this.#pause();
+      found = await find(await this.current());
+    }
+    return found;
+  }
+
   async #refresh(): Promise<void> {
     try {
+      this.#settled = true;
       if (stampOfFile(this.#path) !== this.#stamp) this.#take(await readWhole(this.#path));
       this.#trouble = null;
     } catch (cause) {
@@ -60,6 +92,8 @@ export class WatchedFile<T> {
   }
 
   #take({ text, stamp }: Reading): void {
+    this.#settled = stamp !== '';
+    if (text === null) throw new Error('the file changed while it was read');
     // Who writes a file in place empties it first: without this, everybody would be unknown for that moment.
     if (text === '') throw new Error('the file is empty');
     this.#value = this.#parse(text);
@@ -67,14 +101,14 @@ export class WatchedFile<T> {
   }
 }
 
-/** Reads all of a file, or rejects when it changed meanwhile. */
+/** Reads all of a file; where it changed meanwhile, or short before, the stamp cannot be trusted. */
 async function readWhole(path: string): Promise<Reading> {
   const handle = await open(path, 'r');
   try {
     const before = await handle.stat({ bigint: true });
     const text = await handle.readFile('utf8');
     const after = await handle.stat({ bigint: true });
-    if (stampOf(before) !== stampOf(after)) throw new Error('the file changed while it was read');
+    if (stampOf(before) !== stampOf(after)) return { text: null, stamp: '' };
     return { text, stamp: isFresh(after) ? '' : stampOf(after) };
   } finally {
     await handle.close();

@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalUser, parsePasswd } from '@postino/passwd-md5';
 
+const hashes = (text: string): [string, string][] =>
+  [...parsePasswd(text)].map(([user, { hash }]) => [user, hash]);
+
 const FILES: [string, [string, string][]][] = [
   ['', []],
   ['bob:hash::\n', [['bob', 'hash']]],
@@ -30,24 +33,38 @@ const FILES: [string, [string, string][]][] = [
 ];
 
 test('passwd files', () => {
-  for (const [text, users] of FILES) assert.deepEqual([...parsePasswd(text)], users, text);
+  for (const [text, users] of FILES) assert.deepEqual(hashes(text), users, text);
+});
+
+const extra = (line: string): readonly string[] | undefined =>
+    parsePasswd(line).get('bob')?.extra;
+
+test('extra fields stand behind the shell', () => {
+  assert.deepEqual(
+    extra('bob:hash:1000:1000:Bob:/home/bob:/bin/sh:nologin  allow_nets=::1,127.0.0.1\n'),
+    ['nologin', 'allow_nets=::1,127.0.0.1'],
+  );
+  for (const line of [
+    'bob:hash',
+    'bob:hash::',
+    'bob:hash:1:2:nologin:nologin:nologin',
+    'bob:hash::::::',
+  ])
+    assert.deepEqual(extra(line), [], line);
 });
 
 test('hostile 39: the first of two lines wins', () => {
-  assert.deepEqual([...parsePasswd('bob:1\nBOB:2\nbob:3\n')], [['bob', '1']]);
+  assert.deepEqual(hashes('bob:1\nBOB:2\nbob:3\n'), [['bob', '1']]);
 });
 
 test('hostile 40: CRLF, BOM, blank lines, comments, no final LF', () => {
   const text = '\uFEFFbob:1\r\n\r\n# comment\r\nale:2\r\neve\r\ntom:3';
-  assert.deepEqual(
-    [...parsePasswd(text)],
-    [
-      ['bob', '1'],
-      ['ale', '2'],
-      ['eve', ''],
-      ['tom', '3'],
-    ],
-  );
+  assert.deepEqual(hashes(text), [
+    ['bob', '1'],
+    ['ale', '2'],
+    ['eve', ''],
+    ['tom', '3'],
+  ]);
 });
 
 test('hostile 40: a million lines', () => {

@@ -42,7 +42,7 @@ export interface Ports {
 export async function openServices(config: Config, ports: Ports): Promise<Services> {
   const { hostname, data_dir, limits, submission, local_domains } = config;
   const { log, clock, resolver } = ports;
-  const passwd = await concerning('users.passwd', PasswdFile.open(config.users.passwd));
+  const passwd = await concerning('users.passwd', openUsers(config, log));
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
     log.warn('mail for the postmaster has no mailbox here; give postmaster = "…" in [aliases]');
@@ -110,6 +110,24 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   const { attempts: total, attempts_per_destination: perLane } = config.queue;
   const runner = new QueueRunner({ queue, worker, clock, limits: { total, perLane }, log });
   return new PostOffice({ ...ports, queue, runner, local, outgoing });
+}
+
+async function openUsers({ users }: Config, log: Logger): Promise<PasswdFile> {
+  const { rehash } = users;
+  const file = await PasswdFile.open(users.passwd, {
+    ...(rehash === null ? {} : { rehash }),
+    onRehash(user, error) {
+      if (error === null) log.info({ user, scheme: rehash }, 'hash replaced');
+      else log.error({ err: error, user }, 'the hash could not be replaced');
+    },
+  });
+  const problems = await file.problems();
+  for (const { user, type, reason } of problems)
+    if (type === 'fault') log.warn({ file: users.passwd, user, reason }, 'user cannot log in');
+  const fast = problems.filter(({ type }) => type === 'fast').length;
+  if (fast > 0)
+    log.warn({ file: users.passwd, users: fast }, 'hashes that are guessed fast; give rehash = "CRYPT" in [users]');
+  return file;
 }
 
 function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {

@@ -1,4 +1,5 @@
 /** The configuration as the server uses it. Names are those of the file; sizes are octets, times milliseconds. Types only. */
+import type { NewScheme } from '@postino/passwd-md5';
 import type { RetryRule } from '@postino/queue';
 import type { ListenAddress, RunAs } from './values.ts';
 
@@ -14,7 +15,7 @@ export interface Config {
   readonly smtp: SmtpConfig;
   readonly pop3: Pop3Config;
   readonly tls: TlsConfig;
-  readonly users: { readonly passwd: string };
+  readonly users: UsersConfig;
   readonly aliases: AliasesConfig;
   readonly maildir: MaildirConfig;
   readonly submission: SubmissionConfig;
@@ -49,6 +50,12 @@ export interface TlsConfig {
   /** The chain in PEM, and the key too where `key` is null. */
   readonly certificate: string | null;
   readonly key: string | null;
+}
+
+export interface UsersConfig {
+  readonly passwd: string;
+  /** What a hash that is guessed fast becomes when somebody logs in with it; null: it stays. */
+  readonly rehash: NewScheme | null;
 }
 
 export interface AliasesConfig {

@@ -1,5 +1,6 @@
 /** The form of the file: every key, its default, and what is said when its value is none. */
 import { resolve } from 'node:path';
+import { isNewScheme, NEW_SCHEMES, type NewScheme } from '@postino/passwd-md5';
 import * as z from 'zod';
 import { nearest } from '../did-you-mean.ts';
 import type { Config } from './config.ts';
@@ -30,7 +31,10 @@ export function configSchema(folder: string): z.ZodType<Config> {
       allow_plaintext_auth: z.boolean().prefault(false),
     }),
     tls: subsection({ certificate: fileOrNone.prefault(''), key: fileOrNone.prefault('') }),
-    users: subsection({ passwd: file.prefault('/etc/mail/passwd') }),
+    users: subsection({
+      passwd: file.prefault('/etc/mail/passwd'),
+      rehash: orNone(readNewScheme, `no scheme; known are ${NEW_SCHEMES.join(', ')}`).prefault(''),
+    }),
     aliases: subsection({
       file: fileOrNone.prefault(''),
       suffix_separators: z.array(separator).prefault(['+', '-']),
@@ -215,6 +219,11 @@ const mailFolder = reading(
       : null,
   'no path of mailboxes; write "{user}" as one whole folder name in it, as "/var/mail/{user}"',
 );
+
+function readNewScheme(text: string): NewScheme | null {
+  const name = text.toUpperCase();
+  return isNewScheme(name) ? name : null;
+}
 
 /** A name that may stand for a user: see `mail-folder.ts`. */
 function readUser(text: string): string | null {

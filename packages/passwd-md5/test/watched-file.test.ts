@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { rename, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { WatchedFile } from '@postino/passwd-md5';
+import { passwdFile } from './temporary.ts';
+
+const lines = (text: string): readonly string[] => text.split('\n');
+
+test('hostile 40: what is not in a file that is half written is not believed to be missing', async (t) => {
+  const path = await passwdFile(t, 'ann\nbob\n');
+  let pauses = 0;
+  const file = await WatchedFile.open(path, {
+    parse: lines,
+    // The writer goes on while somebody waits.
+    pause: () => writeFile(path, ++pauses < 3 ? 'ann\n' : 'ann\nbob\neve\n'),
+  });
+  await writeFile(path, 'ann\n');
+  assert.equal(await file.find((names) => names.find((name) => name === 'bob')), 'bob');
+  assert.equal(pauses, 3);
+});
+
+test('hostile 40: a file that is written again and again is not waited for without end', async (t) => {
+  const path = await passwdFile(t, 'ann\n');
+  let pauses = 0;
+  const file = await WatchedFile.open(path, {
+    parse: lines,
+    pause: () => writeFile(path, `ann\n${++pauses}\n`),
+  });
+  assert.equal(await file.find((names) => names.find((name) => name === 'bob')), undefined);
+  assert.ok(pauses >= 1 && pauses <= 20);
+});
+
+test('hostile 40: who asks while the file is read hears what it held when they asked, or later', async (t) => {
+  const path = await passwdFile(t, 'old\n');
+  const file = await WatchedFile.open(path, { parse: lines });
+  for (let round = 0; round < 50; round++) {
+    await writeFile(`${path}.new`, `${round}\n`);
+    const before = file.current();
+    await rename(`${path}.new`, path);
+    const asked = file.current();
+    assert.equal((await asked)[0], `${round}`);
+    await before;
+  }
+});
