@@ -11,8 +11,12 @@ export async function verifyPassword(encoded, password) {
     writeFileSync(join(folder, 'passwd'), `user:${encoded}::\n`);
     const file = await PasswdFile.open(join(folder, 'passwd'));
     const [problem] = await file.problems();
-    // Kinds of hashes that we do not have; an empty password matches nothing, whatever its hash.
-    if (problem?.type === 'fault' && /not supported|not known|malformed/.test(problem.reason))
+    // Kinds of hashes that we do not have, DES-CRYPT last; and an empty password matches nothing, whatever its hash.
+    if (
+      /not supported|not known/.test(problem?.reason ?? '') ||
+      /^[./\dA-Za-z]{13}$/.test(encoded) ||
+      password.length === 0
+    )
       throw Object.assign(new Error(encoded.slice(0, 12)), { code: 'UNSUPPORTED' });
     return await file.verify('user', password);
   } finally {

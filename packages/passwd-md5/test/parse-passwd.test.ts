@@ -36,8 +36,7 @@ test('passwd files', () => {
   for (const [text, users] of FILES) assert.deepEqual(hashes(text), users, text);
 });
 
-const extra = (line: string): readonly string[] | undefined =>
-    parsePasswd(line).get('bob')?.extra;
+const extra = (line: string): readonly string[] | undefined => parsePasswd(line).get('bob')?.extra;
 
 test('extra fields stand behind the shell', () => {
   assert.deepEqual(

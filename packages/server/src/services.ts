@@ -126,7 +126,10 @@ async function openUsers({ users }: Config, log: Logger): Promise<PasswdFile> {
     if (type === 'fault') log.warn({ file: users.passwd, user, reason }, 'user cannot log in');
   const fast = problems.filter(({ type }) => type === 'fast').length;
   if (fast > 0)
-    log.warn({ file: users.passwd, users: fast }, 'hashes that are guessed fast; give rehash = "CRYPT" in [users]');
+    log.warn(
+      { file: users.passwd, users: fast },
+      'hashes that are guessed fast; give rehash = "CRYPT" in [users]',
+    );
   return file;
 }
 
