@@ -1,5 +1,10 @@
 /** The last step of a message on its way in: it was read whole, and is kept or refused. */
-import type { Envelope, EnvelopeRecipient, ReversePath } from '@postino/address';
+import {
+  isPostmaster,
+  type Envelope,
+  type EnvelopeRecipient,
+  type ReversePath,
+} from '@postino/address';
 import type { HeaderBlock } from '@postino/message';
 import type { QueueId, Spooled } from '@postino/queue';
 import type { Route } from '@postino/router';
@@ -48,7 +53,9 @@ export async function acceptMessage(
   const { id, routes, size, body, context } = message;
   const { hostname, room, postOffice, clock } = services;
   if (!(await room.has(size))) return REPLIES.diskFull;
-  const findings = (await message.checks?.end(message.header)) ?? null;
+  // RFC 5321 §4.5.1.
+  const mayRefuse = !message.recipients.every(({ address }) => isPostmaster(address));
+  const findings = (await message.checks?.end(message.header, { mayRefuse })) ?? null;
   if (findings && 'code' in findings) return findings;
   const mended = await mend(message, services);
   if ('code' in mended) return mended;

@@ -1,6 +1,6 @@
 /** The whole server: ports, rights, state and sessions, in the order in which they must come. */
 import type { Dial } from '@postino/delivery';
-import type { Resolver } from '@postino/dns';
+import { cached, type Resolver } from '@postino/dns';
 import type { Lock } from '@postino/maildir';
 import { Certificates, dial as dialHost, nodeResolver } from '@postino/node';
 import { SYSTEM_CLOCK, type Clock } from './clock.ts';
@@ -43,7 +43,8 @@ export async function startServer(
   // Looked at while root may read it, so that a bad one is named before a port is taken.
   await openSigner(config.dkim);
   const { clock = SYSTEM_CLOCK, dial = dialHost } = options;
-  const resolver = options.resolver ?? nodeResolver({ servers: config.dns.servers });
+  const asked = options.resolver ?? nodeResolver({ servers: config.dns.servers });
+  const resolver = cached(asked, { now: () => performance.now() });
   const server = new Server(config, { log, clock, resolver, dial }, certificates);
   try {
     await server.start();
@@ -119,7 +120,12 @@ function dropRights({ run_as }: Config, log: Logger): void {
 }
 
 /** Names what is allowed and hardly meant. */
-function warn({ tls, smtp, pop3 }: Config, log: Logger): void {
+function warn({ tls, smtp, pop3, checks }: Config, log: Logger): void {
+  const { zones, action } = checks.dnsbl;
+  if (zones.length === 0 && action !== 'off')
+    log.warn(`no black list is asked; give zones = ["…"] in [checks.dnsbl], or action = "off"`);
+  if (zones.length > 0 && action === 'off')
+    log.warn(`no black list is asked; give action = "warn" in [checks.dnsbl], or leave zones out`);
   if (tls.certificate !== null) return;
   for (const [section, { allow_plaintext_auth }] of Object.entries({ smtp, pop3 }))
     if (!allow_plaintext_auth)

@@ -1,7 +1,7 @@
 /** All that sessions stand on, opened with the rights that the server keeps. */
 import { join } from 'node:path';
 import { Delivery, type Dial } from '@postino/delivery';
-import { cached, type Resolver } from '@postino/dns';
+import type { Resolver } from '@postino/dns';
 import type { AliasLookup } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
 import { PasswdFile } from '@postino/passwd-md5';
@@ -34,6 +34,7 @@ export interface Services extends SmtpServices, Pop3Services {}
 export interface Ports {
   readonly log: Logger;
   readonly clock: Clock;
+  /** With a cache that checks and deliveries share. */
   readonly resolver: Resolver;
   readonly dial: Dial;
 }
@@ -73,10 +74,7 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
       clock,
     }),
     hideClient: submission.hide_client,
-    checks: new Checks(config.checks, {
-      hostname,
-      resolver: cached(resolver, { now: () => performance.now() }),
-    }),
+    checks: new Checks(config.checks, { hostname, resolver }),
     logins: new Logins(passwd, { maxDelay: limits.guess_delay, log }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),

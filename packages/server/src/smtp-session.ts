@@ -2,6 +2,7 @@
 import {
   formatPath,
   isNullPath,
+  isPostmaster,
   type EnvelopeRecipient,
   type ForwardPath,
   type ReversePath,
@@ -103,9 +104,8 @@ export class SmtpSession implements SmtpApp {
     const checks = client && new MessageChecks(client, { from, hello: hello?.name ?? '' });
     this.#transaction = { from, params, recipients: [], routes: [], checks };
     const fits = this.#services.room.has(params.size ?? 0);
-    const refusal = checks?.refusal() ?? null;
-    if (fits === true && user === undefined && !refusal) return;
-    return this.#mayBegin(fits, { from, user, refusal });
+    if (fits === true && user === undefined) return;
+    return this.#mayBegin(fits, from, user);
   }
 
   async rcpt(asked: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
@@ -115,7 +115,7 @@ export class SmtpSession implements SmtpApp {
     const bounced = isNullPath(from) ? senders.reverse(asked) : null;
     const address = bounced ?? asked;
     const route = await router.route(address);
-    const refusal = this.#judge(route, asked, context);
+    const refusal = this.#judge(route, asked, context) ?? (await this.#checked(asked));
     if (refusal) {
       this.#log.info({ to: formatPath(asked), reply: refusal }, 'recipient refused');
       return refusal;
@@ -170,14 +170,16 @@ export class SmtpSession implements SmtpApp {
 
   async #mayBegin(
     fits: boolean | Promise<boolean>,
-    { from, user, refusal }: Beginning,
+    from: ReversePath,
+    user: string | undefined,
   ): Promise<Answer> {
     if (!(await fits)) return REPLIES.diskFull;
     if (user !== undefined) return this.#services.submission.mail(user, from);
-    const reply = await refusal;
-    if (!reply) return;
-    this.#log.info({ from: formatPath(from), reply }, 'sender refused');
-    return reply;
+  }
+
+  /** What the checks say to client and sender. Whoever they refuse can still ask the postmaster why. RFC 5321 §4.5.1. */
+  #checked(to: ForwardPath): Promise<Reply | null> | null {
+    return isPostmaster(to) ? null : (this.#transaction!.checks?.refusal() ?? null);
   }
 
   #judge(route: Route, to: ForwardPath, { user }: SmtpContext): Reply | null {
@@ -208,13 +210,6 @@ export class SmtpSession implements SmtpApp {
     this.#log.info({ user }, 'logged in');
     return { user };
   }
-}
-
-interface Beginning {
-  readonly from: ReversePath;
-  readonly user: string | undefined;
-  /** What the checks say to client and envelope; null when they may not refuse. */
-  readonly refusal: Promise<Reply | null> | null;
 }
 
 interface Accepting {

@@ -46,9 +46,9 @@ export function traced(header: HeaderBlock, options: TraceOptions): HeaderBlock 
     ...(sole && recipients.length === 1 ? { for: bare(sole.address) } : {}),
     date: mailDate(now),
   });
-  const { trace = [], warnings = [] } = findings ?? {};
+  const { receivedSpf = [], trace = [], warnings = [] } = findings ?? {};
   return stripForged(header, { authservId: hostname })
-    .prepend(field, ...trace)
+    .prepend(...receivedSpf, field, ...trace)
     .append(...warnings);
 }
 

@@ -4,7 +4,10 @@ import type { Resolver } from '@postino/dns';
 import { makeFolder, startSite, type Site } from './site.ts';
 
 /** What `[checks]` says. */
-export type ChecksWish = Record<string, { action: string; zones?: string[] }>;
+export type ChecksWish = Record<
+  string,
+  { action: string; zones?: readonly string[]; received_spf?: boolean }
+>;
 
 /** Starts a server that lasts as long as the test, with a resolver or with the addresses of DNS servers. */
 export function startChecked(

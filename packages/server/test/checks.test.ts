@@ -5,7 +5,7 @@ import { generateKey, sign } from '@postino/dkim';
 import { zone } from '@postino/dns';
 import { fieldsOf, startChecked, type ChecksWish } from './checked-site.ts';
 import { serveDns } from './dns-server.ts';
-import { PASSWORDS, type Site } from './site.ts';
+import { PASSWORDS, type Site, type Talk } from './site.ts';
 
 const MESSAGE = 'From: ann@example.net\r\nSubject: ciao\r\n\r\nBody.';
 const TO = ['ale@poul.org'];
@@ -41,6 +41,12 @@ async function sent(
   const reply = await talk.send(TO, message, from);
   talk.destroy();
   return { reply, fields: fieldsOf(site).at(-1) ?? [] };
+}
+
+/** What the recipient of a sender is answered. */
+async function refused(talk: Talk, from: string): Promise<string> {
+  assert.match(await talk.say(`MAIL FROM:<${from}>`), /^250 /);
+  return talk.say('RCPT TO:<ale@poul.org>');
 }
 
 /** The whole value of our own results. */
@@ -80,6 +86,20 @@ test('a listed client: the first list in order is named once, at the end of the 
   assert.equal(warnings(fields).length, 1);
 });
 
+for (const [dnsbl, mended] of [
+  [{ action: 'reject' }, 'zones = ["…"] in [checks.dnsbl], or action = "off"'],
+  [{ action: 'off', zones: ZONES }, 'action = "warn" in [checks.dnsbl], or leave zones out'],
+] as const) {
+  test(`lists that nobody asks, action ${dnsbl.action}: the operator is told at the start`, async (context) => {
+    const site = await start(context, { dnsbl: { zones: [], ...dnsbl } });
+    const told = site.log.filter(({ msg }) => String(msg).startsWith('no black list is asked'));
+    assert.deepEqual(
+      told.map(({ level, msg }) => [level, msg]),
+      [[40, `no black list is asked; give ${mended}`]],
+    );
+  });
+}
+
 test('a client on no list is not warned of', async (context) => {
   const site = await start(context, { dnsbl: { action: 'warn', zones: ZONES } });
   assert.deepEqual(warnings((await sent(site)).fields), []);
@@ -89,7 +109,7 @@ for (const [action, reply] of [
   ['reject', '550-5.7.1 127.0.0.1 is in a black list at zen.test\n550 5.7.1 Ask at the door'],
   ['defer', '451-4.7.1 127.0.0.1 is in a black list at zen.test\n451 4.7.1 Ask at the door'],
 ] as const) {
-  test(`a listed client, ${action}: it hears so at MAIL`, async (context) => {
+  test(`a listed client, ${action}: it hears so at RCPT, and the postmaster can be asked`, async (context) => {
     const site = await start(
       context,
       { dnsbl: { action, zones: ZONES } },
@@ -97,8 +117,16 @@ for (const [action, reply] of [
     );
     const talk = await site.smtp();
     await talk.say('EHLO client.example');
-    assert.equal(await talk.say('MAIL FROM:<ann@example.net>'), reply);
-    assert.match(await talk.say('RCPT TO:<ale@poul.org>'), /^503 /);
+    assert.match(await talk.say('MAIL FROM:<ann@example.net>'), /^250 /);
+    assert.equal(await talk.say('RCPT TO:<ale@poul.org>'), reply);
+    assert.match(await talk.say('DATA'), /^503 /);
+    assert.match(await talk.say('RCPT TO:<Postmaster>'), /^250 /);
+    assert.match(await talk.say('RCPT TO:<postMaster@poul.org>'), /^250 /);
+    assert.match(await talk.say('RCPT TO:<who@poul.org>'), /^550 5\.1\.1 /);
+    assert.match(await talk.say('DATA'), /^354 /);
+    talk.write(`${MESSAGE}\r\n.\r\n`);
+    assert.match(await talk.hear(), /^250 /);
+    assert.equal(fieldsOf(site)[0]!.at(-1), 'X-Warning: 127.0.0.1 is in a black list at zen.test');
   });
 }
 
@@ -161,7 +189,7 @@ test('hostile 76: a list may say what it likes, the reply stays a reply', async 
   );
   const talk = await site.smtp();
   await talk.say('EHLO client.example');
-  const lines = (await talk.say('MAIL FROM:<ann@example.net>')).split('\n');
+  const lines = (await refused(talk, 'ann@example.net')).split('\n');
   assert.equal(lines.length, 2);
   assert.match(lines[1]!, /^550 5\.7\.1 go {2}250 away x+$/);
   assert.ok(lines[1]!.length < 512);
@@ -184,20 +212,53 @@ test('a domain that allows the client passes, one that does not is warned of', a
   assert.deepEqual(warnings(soft.fields), []);
 });
 
+test('Received-SPF is added where it is wanted, above our Received and all others', async (context) => {
+  const site = await start(context, { spf: { action: 'warn', received_spf: true } });
+  const message = `Received-SPF: pass\r\nReceived: from a by b; x\r\n${MESSAGE}`;
+  const { fields } = await sent(site, { message, from: 'ann@example.org' });
+  assert.equal(
+    fields[3],
+    [
+      'Received-SPF: fail',
+      '(poul.org: domain of ann@example.org does not designate 127.0.0.1 as permitted sender)',
+      'identity=mailfrom;',
+      'client-ip=127.0.0.1;',
+      'helo=client.example;',
+      'envelope-from="ann@example.org";',
+      'receiver=poul.org;',
+      'mechanism=-all;',
+    ].join('\t'),
+  );
+  assert.deepEqual(
+    fields.slice(3).map((field) => field.split(':')[0]),
+    [
+      'Received-SPF',
+      'Received',
+      'Authentication-Results',
+      'Received-SPF',
+      'Received',
+      'From',
+      'Subject',
+      'X-Warning',
+    ],
+  );
+});
+
 for (const [action, code, status] of [
   ['reject', 550, '5.7.23'],
   ['defer', 451, '4.7.23'],
 ] as const) {
-  test(`a domain that does not allow the client, ${action}: it hears so at MAIL, and why`, async (context) => {
+  test(`a domain that does not allow the client, ${action}: it hears so at RCPT, and why`, async (context) => {
     const site = await start(context, { spf: { action } });
     const talk = await site.smtp();
     await talk.say('EHLO client.example');
     assert.equal(
-      await talk.say('MAIL FROM:<ann@example.org>'),
+      await refused(talk, 'ann@example.org'),
       `${code}-${status} 127.0.0.1 is not allowed to send mail from example.org\n` +
         `${code} ${status} example.org explains: 127.0.0.1 is a stranger to us`,
     );
-    assert.match(await talk.say('MAIL FROM:<ann@example.net>'), /^250 /);
+    await talk.say('RSET');
+    assert.match(await refused(talk, 'ann@example.net'), /^250 /);
   });
 }
 
@@ -205,11 +266,11 @@ test('hostile 75: the null sender is judged by HELO, and no literal is a domain'
   const site = await start(context, { spf: { action: 'reject' } });
   const talk = await site.smtp();
   await talk.say('EHLO client.example');
-  assert.match(await talk.say('MAIL FROM:<>'), /^250 /);
+  assert.match(await refused(talk, ''), /^250 /);
   await talk.say('EHLO example.org');
-  assert.match(await talk.say('MAIL FROM:<>'), /^550-5\.7\.23 .* from example\.org\n/);
+  assert.match(await refused(talk, ''), /^550-5\.7\.23 .* from example\.org\n/);
   await talk.say('EHLO [127.0.0.1]');
-  assert.match(await talk.say('MAIL FROM:<>'), /^250 /);
+  assert.match(await refused(talk, ''), /^250 /);
 });
 
 test('hostile 75: a local part with blanks and percent signs is a macro like others', async (context) => {
@@ -301,7 +362,7 @@ test('a client without a name is refused where the operator wants it, and not wh
   const talk = await nameless.smtp();
   await talk.say('EHLO client.example');
   assert.equal(
-    await talk.say('MAIL FROM:<ann@example.net>'),
+    await refused(talk, 'ann@example.net'),
     '550 5.7.25 127.0.0.1 has no host name that leads back to it',
   );
   const dead = await start(
@@ -474,6 +535,19 @@ test('mail that the domain of its author disowns: refused, deferred, or warned o
     results(fields),
     'spf=softfail smtp.mailfrom=soft.example; dkim=none; dmarc=fail header.from=example.net policy.dmarc=reject',
   );
+});
+
+test('what the postmaster alone gets is not refused by its content, only warned of', async (context) => {
+  const site = await start(context, { dmarc: { action: 'reject' } }, DMARC);
+  const to = async (...recipients: string[]): Promise<string> => {
+    const talk = await site.smtp();
+    return talk.send(recipients, MESSAGE, 'ann@soft.example');
+  };
+  assert.match(await to('postmaster@poul.org', 'ale@poul.org'), /^550 5\.7\.26 /);
+  assert.match(await to('postmaster@poul.org'), /^250 /);
+  assert.deepEqual(warnings(fieldsOf(site)[0]!), [
+    'X-Warning: this message fails DMARC, and the policy of example.net is reject',
+  ]);
 });
 
 test('SPF or DKIM in the name of the author is enough for DMARC', async (context) => {

@@ -134,6 +134,18 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     `${HOST}[checks.dnsbl]\nzones = ["zen="]`,
     /^3: checks\.dnsbl\.zones\.0: "zen=" is no black list/,
   ],
+  [
+    `${HOST}[checks.spf]\ntimeout = 20`,
+    /^3: checks\.spf\.timeout: 20 is a number, but must be text in quotes$/,
+  ],
+  [
+    `${HOST}[checks.rdns]\ntimeout = "soon"`,
+    /^3: checks\.rdns\.timeout: "soon" is no time .* as "5m"$/,
+  ],
+  [
+    `${HOST}[checks.dnsbl]\nreceived_spf = true`,
+    /^3: checks\.dnsbl\.received_spf: there is no such key; /,
+  ],
   [`${HOST}[checks.dnsb]\naction = "warn"`, /^2: checks\.dnsb: .* did you mean "dnsbl"\?$/],
   [
     `${HOST}[dns]\nservers = ["resolver"]`,

@@ -3,21 +3,16 @@ import { parseList } from '@postino/dnsbl';
 import type { ChecksConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { CheckServices } from './check-services.ts';
-import { CHECK_TIMES, type CheckTimes } from './check-times.ts';
 import { ClientChecks } from './client-checks.ts';
 
-export interface ChecksOptions extends Pick<CheckServices, 'hostname' | 'resolver'> {
-  /** `CHECK_TIMES` unless given. */
-  readonly times?: CheckTimes;
-}
+export type ChecksOptions = Pick<CheckServices, 'hostname' | 'resolver'>;
 
 export class Checks {
   readonly #services: CheckServices;
   readonly #active: boolean;
 
   constructor(config: ChecksConfig, options: ChecksOptions) {
-    const { times = CHECK_TIMES } = options;
-    this.#services = { ...options, times, config, lists: config.dnsbl.zones.map(parseList) };
+    this.#services = { ...options, config, lists: config.dnsbl.zones.map(parseList) };
     this.#active = Object.values(config).some(({ action }) => action !== 'off');
   }
 

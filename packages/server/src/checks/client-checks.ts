@@ -34,9 +34,9 @@ export class ClientChecks {
   }
 
   async #askLists(): Promise<readonly DnsblResult[]> {
-    const { config, lists, resolver, times } = this.services;
+    const { config, lists, resolver } = this.services;
     if (config.dnsbl.action === 'off') return [];
-    const results = await within(times.dnsbl, (cancel) =>
+    const results = await within(config.dnsbl.timeout, (cancel) =>
       lookupAll(this.ip, lists, { resolver, cancel }),
     );
     for (const { status, zone, reason } of results)
@@ -45,8 +45,8 @@ export class ClientChecks {
   }
 
   async #askName(): Promise<IprevResult | null> {
-    const { config, resolver, times } = this.services;
+    const { config, resolver } = this.services;
     if (config.rdns.action === 'off') return null;
-    return within(times.rdns, (cancel) => iprev(this.ip, impatient(resolver, cancel)));
+    return within(config.rdns.timeout, (cancel) => iprev(this.ip, impatient(resolver, cancel)));
   }
 }

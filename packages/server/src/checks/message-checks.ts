@@ -6,7 +6,7 @@ import { domainToAscii, isNullPath, type ReversePath } from '@postino/address';
 import { dkimVerifier, type DkimResult } from '@postino/dkim';
 import { evaluate, type DmarcResult } from '@postino/dmarc';
 import type { HeaderBlock } from '@postino/message';
-import { checkHost, type SpfResult } from '@postino/spf';
+import { checkHost, formatReceivedSpf, type SpfResult } from '@postino/spf';
 import { CancelSource, type Reply, type Sink } from '@postino/wire';
 import type { CheckAction } from '../config/config.ts';
 import type { ClientChecks } from './client-checks.ts';
@@ -26,27 +26,42 @@ export interface CheckedEnvelope {
 /** An action of the configuration, and what it is to be taken for. */
 type Judged = readonly [action: CheckAction, against: objection.Objection | null];
 
+/** What check_host() and the field that records it are told. */
+interface SpfArguments {
+  readonly ip: string;
+  readonly helo: string;
+  readonly sender: string;
+  readonly receiver: string;
+}
+
 export class MessageChecks {
   readonly #client: ClientChecks;
+  readonly #envelope: SpfArguments;
   readonly #spf: Promise<SpfResult | null>;
   readonly #dkim: Sink<DkimResult[]> | null;
   /** Fires when nobody waits for this message any longer. */
   readonly #cancel = new CancelSource();
+  /** Fires when the keys of signatures are not waited for any longer. */
+  readonly #noKeys = new CancelSource();
   #ended = false;
 
   constructor(client: ClientChecks, envelope: CheckedEnvelope) {
+    const { config, resolver, hostname: receiver } = client.services;
     this.#client = client;
-    const { config, resolver } = client.services;
+    this.#envelope = {
+      ip: client.ip,
+      helo: ascii(envelope.hello),
+      sender: senderOf(envelope),
+      receiver,
+    };
     const { dkim, spf, dmarc } = config;
     const wantsSpf = spf.action !== 'off' || dmarc.action !== 'off';
-    this.#spf = client.careful('spf', null, async () =>
-      wantsSpf ? this.#checkHost(envelope) : null,
-    );
+    this.#spf = client.careful('spf', null, async () => (wantsSpf ? this.#checkHost() : null));
     const wantsDkim = dkim.action !== 'off' || dmarc.action !== 'off';
-    this.#dkim = wantsDkim ? dkimVerifier({ resolver: impatient(resolver, this.#cancel) }) : null;
+    this.#dkim = wantsDkim ? dkimVerifier({ resolver: impatient(resolver, this.#noKeys) }) : null;
   }
 
-  /** Whether the client and the envelope are refused already; null when no check that was begun may refuse. */
+  /** What each recipient is refused with for the client and the sender; null when no check of these may refuse. */
   refusal(): Promise<Reply | null> | null {
     const { dnsbl, rdns, spf } = this.#client.services.config;
     const decisive = [dnsbl, rdns, spf].some(({ action }) => ['reject', 'defer'].includes(action));
@@ -58,65 +73,76 @@ export class MessageChecks {
     return this.#dkim?.write(bytes);
   }
 
-  /** The content is over: what the message is refused with, or what its header is to tell. */
-  async end(header: HeaderBlock): Promise<Reply | Findings> {
-    const { services, ip, log } = this.#client;
+  /**
+   * The content is over: what the message is refused with, or what its header is to tell. Where it may not be refused,
+   * its reader is warned instead.
+   */
+  async end(
+    header: HeaderBlock,
+    { mayRefuse = true }: { readonly mayRefuse?: boolean } = {},
+  ): Promise<Reply | Findings> {
+    const { services, ip, log, name } = this.#client;
     this.#ended = true;
-    const timer = setTimeout(() => this.#cancel.fire(), services.times.content);
-    try {
-      const [iprev, spf, dkim] = await Promise.all([
-        this.#client.name,
-        this.#spf,
-        this.#client.careful('dkim', null, async () => (await this.#dkim?.end()) ?? null),
-      ]);
-      const dmarc = await this.#client.careful('dmarc', null, () =>
-        this.#evaluate(header, spf, dkim ?? []),
-      );
-      const found = { ip, iprev, spf, dkim, dmarc };
-      log.debug(found, 'checked');
-      const judged = [...(await this.#judgeEnvelope()), ...this.#judgeContent(dkim, dmarc)];
-      const [reply] = refusals(judged);
-      if (reply) return reply;
-      return {
-        clientName: iprev?.name,
-        trace: authenticationResults(services.hostname, found),
-        warnings: warnings(judged),
-      };
-    } finally {
-      clearTimeout(timer);
-    }
+    const [iprev, spf, dkim] = await Promise.all([name, this.#spf, this.#signatures()]);
+    const dmarc = await this.#evaluate(header, spf, dkim ?? []);
+    const found = { ip, iprev, spf, dkim, dmarc };
+    log.debug(found, 'checked');
+    const all = [...(await this.#judgeEnvelope()), ...this.#judgeContent(dkim, dmarc)];
+    const judged = mayRefuse ? all : all.map(softened);
+    const [reply] = refusals(judged);
+    if (reply) return reply;
+    return {
+      clientName: iprev?.name,
+      receivedSpf: this.#receivedSpf(spf),
+      trace: authenticationResults(services.hostname, found),
+      warnings: warnings(judged),
+    };
   }
 
   /** Forgets a message that does not come to its end; one that has come to it is not disturbed. */
   abort(): void {
     if (this.#ended) return;
     this.#cancel.fire();
+    this.#noKeys.fire();
     void this.#dkim?.abort();
   }
 
-  #checkHost({ from, hello }: CheckedEnvelope): Promise<SpfResult> {
-    const { ip, services } = this.#client;
-    const { resolver, hostname: receiver, times } = services;
-    // Without the quotes of its local part: macros stand for what it means. RFC 7208 §7.3.
-    const sender = isNullPath(from) ? '' : `${from.localPart}@${ascii(from.domain)}`;
-    return within(
-      times.spf,
-      (cancel) =>
-        checkHost({ ip, helo: ascii(hello), sender, resolver, receiver, now: Date.now, cancel }),
-      this.#cancel,
+  #checkHost(): Promise<SpfResult> {
+    const { resolver, config } = this.#client.services;
+    const query = { ...this.#envelope, resolver, now: Date.now };
+    return within(config.spf.timeout, (cancel) => checkHost({ ...query, cancel }), this.#cancel);
+  }
+
+  #receivedSpf(spf: SpfResult | null): string[] {
+    const { received_spf, action } = this.#client.services.config.spf;
+    return spf && received_spf && action !== 'off' ? [formatReceivedSpf(spf, this.#envelope)] : [];
+  }
+
+  #signatures(): Promise<DkimResult[] | null> {
+    const dkim = this.#dkim;
+    if (!dkim) return Promise.resolve(null);
+    const { timeout } = this.#client.services.config.dkim;
+    return this.#client.careful('dkim', null, () =>
+      within(timeout, (cancel) => {
+        cancel.addEventListener('abort', () => this.#noKeys.fire());
+        return dkim.end();
+      }),
     );
   }
 
-  async #evaluate(
+  #evaluate(
     header: HeaderBlock,
     spf: SpfResult | null,
     dkim: readonly DkimResult[],
   ): Promise<DmarcResult | null> {
     const { config, resolver } = this.#client.services;
-    if (config.dmarc.action === 'off') return null;
-    const from = fromDomains(header);
-    const random = Math.random();
-    return evaluate({ from, spf, dkim, resolver, random, cancel: this.#cancel });
+    if (config.dmarc.action === 'off') return Promise.resolve(null);
+    return this.#client.careful('dmarc', null, () =>
+      within(config.dmarc.timeout, (cancel) => {
+        const from = fromDomains(header);
+        return evaluate({ from, spf, dkim, resolver, random: Math.random(), cancel });
+      }),
+    );
   }
 
   async #envelopeRefusal(): Promise<Reply | null> {
@@ -148,6 +174,11 @@ function dmarcAction(action: CheckAction, dmarc: DmarcResult | null): CheckActio
   return dmarc?.disposition === 'quarantine' && action !== 'off' ? 'warn' : action;
 }
 
+/** Nothing is refused; what would be is warned of. */
+function softened([action, against]: Judged): Judged {
+  return [action === 'off' ? action : 'warn', against];
+}
+
 function refusals(judged: readonly Judged[]): Reply[] {
   return judged.flatMap(([action, against]) => objection.refusal(action, against) ?? []);
 }
@@ -157,6 +188,11 @@ function warnings(judged: readonly Judged[]): string[] {
   return judged.flatMap(([action, against]) =>
     action === 'warn' && against ? [objection.warning(against)] : [],
   );
+}
+
+/** Without the quotes of its local part: macros stand for what it means. RFC 7208 §7.3. */
+function senderOf({ from }: CheckedEnvelope): string {
+  return isNullPath(from) ? '' : `${from.localPart}@${ascii(from.domain)}`;
 }
 
 /** The DNS knows no U-labels; what is no domain at all stays as it is. RFC 8616 §4. */

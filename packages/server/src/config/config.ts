@@ -125,17 +125,27 @@ export interface SrsConfig {
 /** What is done about mail from outside that fails a check: `warn` tells its reader, `off` does not look. */
 export type CheckAction = 'warn' | 'defer' | 'reject' | 'off';
 
+export interface CheckConfig {
+  readonly action: CheckAction;
+  /** What is not known by then stays unknown, and harms nobody. */
+  readonly timeout: number;
+}
+
 export interface ChecksConfig {
-  readonly dnsbl: {
+  /** The time is for all lists together. */
+  readonly dnsbl: CheckConfig & {
     /** Lists in the notation of Exim's `dnslists`, in order. */
     readonly zones: readonly string[];
-    readonly action: CheckAction;
   };
-  readonly spf: { readonly action: CheckAction };
-  readonly dkim: { readonly action: CheckAction };
-  readonly dmarc: { readonly action: CheckAction };
+  readonly spf: CheckConfig & {
+    /** Whether `Received-SPF` is added. RFC 7208 §9.1. */
+    readonly received_spf: boolean;
+  };
+  /** The time is for keys that are still unknown at the end of the content. */
+  readonly dkim: CheckConfig;
+  readonly dmarc: CheckConfig;
   /** The client's name: its address leads to it, and it leads back. */
-  readonly rdns: { readonly action: CheckAction };
+  readonly rdns: CheckConfig;
 }
 
 export interface LimitsConfig {

@@ -67,11 +67,21 @@ export function configSchema(folder: string): z.ZodType<Config> {
     }),
     ...sending(fileOrNone),
     checks: subsection({
-      dnsbl: subsection({ zones: z.array(dnsList).prefault([]), action }),
-      spf: subsection({ action }),
-      dkim: subsection({ action }),
-      dmarc: subsection({ action }),
-      rdns: subsection({ action }),
+      // A client waits five minutes for an answer to RCPT, and ten for one to its content: RFC 5321 §4.5.3.2.
+      dnsbl: subsection({
+        zones: z.array(dnsList).prefault([]),
+        action,
+        timeout: time.prefault('5s'),
+      }),
+      // RFC 7208 §4.6.4.
+      spf: subsection({
+        action,
+        timeout: time.prefault('20s'),
+        received_spf: z.boolean().prefault(false),
+      }),
+      dkim: subsection({ action, timeout: time.prefault('20s') }),
+      dmarc: subsection({ action, timeout: time.prefault('20s') }),
+      rdns: subsection({ action, timeout: time.prefault('5s') }),
     }),
   });
 }
