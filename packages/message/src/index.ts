@@ -4,7 +4,12 @@ export {
   type AuthenticationResults,
   type FormatAuthenticationResultsOptions,
 } from './authentication-results.ts';
-export { deliveryHeaders, type DeliveryHeaders } from './delivery-headers.ts';
+export {
+  DELIVERY_HEADERS,
+  deliveryHeaders,
+  type DeliveryHeader,
+  type DeliveryHeaders,
+} from './delivery-headers.ts';
 export {
   deliveryReport,
   MAX_RETURNED_SIZE,

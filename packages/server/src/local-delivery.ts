@@ -1,7 +1,7 @@
 /** Messages into the mailboxes here: one by itself, or out of the queue, where it never comes twice. */
 import { formatPath, type ReversePath } from '@postino/address';
-import { nameFor } from '@postino/maildir';
-import { deliveryHeaders, type HeaderBlock } from '@postino/message';
+import { nameFor, QuotaError } from '@postino/maildir';
+import { deliveryHeaders, type DeliveryHeader, type HeaderBlock } from '@postino/message';
 import {
   timeOfQueueId,
   type Queue,
@@ -16,6 +16,7 @@ import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
+import { quotaReply } from './smtp-replies.ts';
 import { bare, mailDate } from './trace.ts';
 
 /** A mailbox here, and the recipients that led to it. */
@@ -29,6 +30,8 @@ export interface LocalDeliveryOptions {
   /** Asked again for what waits in the queue: it may have waited for long. */
   readonly router: Pick<Router, 'route'>;
   readonly senders: SenderRewriting;
+  /** Those that are put on top of each message. */
+  readonly deliveryHeaders: readonly DeliveryHeader[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -87,38 +90,40 @@ export class LocalDelivery {
     const { router } = this.#options;
     const addresses = recipients.map((index) => entry.envelope.to[index]!.address);
     const routes = await Promise.all(addresses.map((address) => router.route(address)));
-    const reached = new Set<string>();
+    const replies = new Map<string, Reply>();
     for (const target of localTargets(routes))
-      if (await this.#deliver(target, entry, fresh)) reached.add(target.user);
-    return routes.map((route, n) => ({ recipient: recipients[n]!, ...resultOf(route, reached) }));
+      replies.set(target.user, await this.#deliver(target, entry, fresh));
+    return routes.map((route, n) => ({ recipient: recipients[n]!, ...resultOf(route, replies) }));
   }
 
-  /** Whether the mailbox has the message now. Its name there is made from the id, so that it never comes twice. */
+  /** `DELIVERED` when the mailbox has the message now. Its name there is made from the id, so that it never comes twice. */
   async #deliver(
     target: LocalTarget,
     { id, envelope }: QueueEntry,
     fresh: boolean,
-  ): Promise<boolean> {
+  ): Promise<Reply> {
     const { queue, mailboxes, hostname, log } = this.#options;
     const { user } = target;
     const name = nameFor(timeOfQueueId(id), `${id} ${user}`, hostname);
     const prefix = encodeUtf8(this.#fieldsFor(target, envelope.from));
     try {
       await (await mailboxes.of(user)).deliver(queue.read(id), { prefix, name, fresh });
-      return true;
+      return DELIVERED;
     } catch (error) {
+      if (error instanceof QuotaError) return quotaReply(error);
       log.error({ err: error, id, user }, 'not delivered');
-      return false;
+      return TROUBLE;
     }
   }
 
   #fieldsFor({ original }: LocalTarget, from: ReversePath): string {
-    const { senders, clock } = this.#options;
+    const { senders, clock, deliveryHeaders: only } = this.#options;
     return deliveryHeaders({
       // The queue has it as it goes abroad.
       returnPath: formatPath(senders.reverse(from) ?? from),
       envelopeTo: original.map(bare),
       date: mailDate(clock.now()),
+      only,
     });
   }
 }
@@ -128,12 +133,14 @@ export function localTargets(routes: readonly Route[]): LocalTarget[] {
   return merge(routes).filter((target) => target.type === 'local');
 }
 
-function resultOf(route: Route, reached: ReadonlySet<string>): Omit<Attempted, 'recipient'> {
+function resultOf(route: Route, replies: ReadonlyMap<string, Reply>): Omit<Attempted, 'recipient'> {
   if (route.type === 'refuse') return { status: 'failed', reply: route.reply };
   if (route.type === 'defer') return { status: 'deferred', reply: route.reply };
   const users = route.targets.flatMap((target) => (target.type === 'local' ? [target.user] : []));
   if (users.length === 0 && route.targets.length > 0) return { status: 'deferred', reply: MOVED };
-  return users.every((user) => reached.has(user))
-    ? { status: 'delivered', reply: DELIVERED, arrived: true }
-    : { status: 'deferred', reply: TROUBLE };
+  const objections = users.map((user) => replies.get(user)!).filter((one) => one !== DELIVERED);
+  // What may still come in is waited for.
+  const reply = objections.find(({ code }) => code < 500) ?? objections[0];
+  if (!reply) return { status: 'delivered', reply: DELIVERED, arrived: true };
+  return { status: reply.code < 500 ? 'deferred' : 'failed', reply };
 }

@@ -100,7 +100,12 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   for (const file of queue.damaged)
     log.error({ file }, 'this file in the queue cannot be read, and is left alone');
   const delivery = new Delivery({ ...deliveryOptions(config), resolver, dial, now });
-  const local = new LocalDelivery({ ...ports, hostname, queue });
+  const local = new LocalDelivery({
+    ...ports,
+    hostname,
+    queue,
+    deliveryHeaders: config.maildir.delivery_headers,
+  });
   const outgoing = new Outgoing({ queue, delivery, signer, log });
   const reports = new DeliveryReports({ ...ports, hostname, queue });
   const { retry } = outbound;

@@ -1,4 +1,5 @@
 /** What the server says beyond what the machine says by itself. */
+import type { QuotaError } from '@postino/maildir';
 import type { Reply } from '@postino/wire';
 
 export const SMTP_REPLIES: Readonly<
@@ -10,6 +11,8 @@ export const SMTP_REPLIES: Readonly<
     | 'noFrom'
     | 'badFrom'
     | 'diskFull'
+    | 'mailboxFull'
+    | 'mailboxTooSmall'
     | 'authWrong'
     | 'authMalformed'
     | 'authUnavailable'
@@ -32,6 +35,12 @@ export const SMTP_REPLIES: Readonly<
     text: 'The message needs one From field, with an address',
   }, // RFC 6409 §8
   diskFull: { code: 452, status: '4.3.1', text: 'Space shortage, please try later' }, // RFC 3463 §3.4
+  mailboxFull: { code: 452, status: '4.2.2', text: 'The mailbox is full, please try later' }, // RFC 3463 §3.3
+  mailboxTooSmall: {
+    code: 552,
+    status: '5.2.2',
+    text: 'The message is larger than the mailbox may be',
+  }, // RFC 3463 §3.3
   authWrong: { code: 535, status: '5.7.8', text: 'Incorrect authentication data' }, // RFC 4954 §6
   authMalformed: { code: 501, status: '5.5.2', text: 'This is no message of the mechanism' }, // RFC 4954 §4
   authUnavailable: {
@@ -45,3 +54,8 @@ export const SMTP_REPLIES: Readonly<
     text: 'Too many connections, please try later',
   }, // RFC 5321 §7.8
 };
+
+/** A message that will never fit is refused for good. */
+export function quotaReply({ tooLarge }: QuotaError): Reply {
+  return tooLarge ? SMTP_REPLIES.mailboxTooSmall : SMTP_REPLIES.mailboxFull;
+}

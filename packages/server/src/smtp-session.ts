@@ -7,6 +7,7 @@ import {
   type ForwardPath,
   type ReversePath,
 } from '@postino/address';
+import { QuotaError } from '@postino/maildir';
 import { newQueueId, type QueueId, type Spool } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { SaslServer, SaslStep } from '@postino/sasl';
@@ -29,7 +30,7 @@ import type { Logger } from './log.ts';
 import type { Logins } from './logins.ts';
 import type { Routing } from './routing.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
-import { SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
+import { quotaReply, SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
 
 /** What all sessions share. */
 export interface SmtpServices extends AcceptanceServices {
@@ -224,6 +225,7 @@ function told({ from, recipients }: Transaction): { from: string; to: string[] }
 
 /** A disk without room is not a fault of ours; all else is told as one. */
 function ofDisk(error: unknown): Reply {
+  if (error instanceof QuotaError) return quotaReply(error);
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return REPLIES.diskFull;
   throw error;
 }

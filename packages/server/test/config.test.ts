@@ -87,6 +87,8 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     /^3: maildir\.path: .* write "\{user\}" as one whole folder name/,
   ],
   [`${HOST}[maildir]\npath = "/var/mail/x{user}"`, /^3: maildir\.path: .* is no path of mailboxes/],
+  [`${HOST}[maildir]\nquota = "much"`, /^3: maildir\.quota: "much" is no size; .* as "1GB"$/],
+  [`${HOST}[maildir]\nuidl_format = "%m"`, /^3: maildir\.uidl_format: "%m" is no pop3_uidl_format/],
   [`${HOST}[maildir]\nmode = "rw"`, /^3: maildir\.mode: "rw" is no mode of a file; .* as "0660"$/],
   [
     `${HOST}run_as = "mail"`,

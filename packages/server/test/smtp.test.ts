@@ -359,6 +359,30 @@ test('a file mode that others may read, as configured', async (context) => {
   assert.equal(statSync(join(folder, readdirSync(folder)[0]!)).mode & 0o777, 0o660);
 });
 
+test('a mailbox over its quota takes no more: 452 alone, kept in the queue beside others, 552 for what never fits', async (context) => {
+  const site = await startSite(context, { maildir: { quota: '2KB' } });
+  const talk = await site.smtp();
+  const large = `Subject: large\r\n\r\n${'x'.repeat(900)}\r\n`;
+  assert.match(await talk.send(['ale@poul.org'], large), /^250 /);
+  assert.match(await talk.send(['ale@poul.org'], large), /^452 4\.2\.2 /);
+  assert.match(await talk.send(['ale@poul.org', 'bino@poul.org'], large), /^250 /);
+  assert.equal(site.mailbox('ale').length, 1);
+  assert.equal(site.mailbox('bino').length, 1);
+  assert.match(await talk.send(['ale@poul.org'], large.repeat(3)), /^552 5\.2\.2 /);
+});
+
+test('line ends and delivery headers as configured', async (context) => {
+  const site = await startSite(context, {
+    maildir: { line_ends: 'crlf', delivery_headers: ['Return-path'] },
+  });
+  const talk = await site.smtp();
+  assert.match(await talk.send(['ale@poul.org'], MESSAGE), /^250 /);
+  const [stored] = site.mailbox('ale') as [string];
+  assert.match(stored, /^Return-path: <[^>]*>\r\nReceived: /);
+  assert.ok(!/(^|[^\r])\n/.test(stored));
+  assert.ok(stored.endsWith('\r\n\r\nBody.\r\n.dot\r\n'), stored);
+});
+
 test('stopping lets the message end that is under way, and says 421 then', async (context) => {
   const site = await startSite(context);
   const talk = await site.smtp();

@@ -1,4 +1,6 @@
 /** The configuration as the server uses it. Names are those of the file; sizes are octets, times milliseconds. Types only. */
+import type { LineEnds } from '@postino/maildir';
+import type { DeliveryHeader } from '@postino/message';
 import type { NewScheme } from '@postino/passwd-md5';
 import type { RetryRule } from '@postino/queue';
 import type { ListenAddress, RunAs } from './values.ts';
@@ -71,6 +73,14 @@ export interface MaildirConfig {
   readonly path: string;
   /** Of each message's file. */
   readonly mode: number;
+  /** How lines end on disk. */
+  readonly line_ends: LineEnds;
+  /** Octets that each user's mailbox may hold; null: no limit. */
+  readonly quota: number | null;
+  /** Dovecot's `pop3_uidl_format`, for messages that it has listed; null: names are unique-ids. */
+  readonly uidl_format: string | null;
+  /** What is put on top of each message. */
+  readonly delivery_headers: readonly DeliveryHeader[];
 }
 
 export interface SubmissionConfig {

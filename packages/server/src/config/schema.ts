@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { isNewScheme, NEW_SCHEMES, type NewScheme } from '@postino/passwd-md5';
 import * as z from 'zod';
+import { isUidlFormat } from '@postino/maildir';
+import { DELIVERY_HEADERS } from '@postino/message';
 import { nearest } from '../did-you-mean.ts';
 import type { Config } from './config.ts';
 import * as values from './values.ts';
@@ -45,6 +47,16 @@ export function configSchema(folder: string): z.ZodType<Config> {
       mode: reading(values.readMode, 'no mode of a file; write it in octal, as "0660"').prefault(
         '0600',
       ),
+      line_ends: z.enum(['lf', 'crlf']).prefault('lf'),
+      quota: orNone(
+        values.readSize,
+        'no size; write a whole number and a unit (B, KB, MB, GB), as "1GB"',
+      ).prefault(''),
+      uidl_format: orNone(
+        readUidlFormat,
+        'no pop3_uidl_format that is understood; write Dovecot\'s default as "%08Xu%08Xv"',
+      ).prefault(''),
+      delivery_headers: z.array(deliveryHeader).prefault([...DELIVERY_HEADERS]),
     }),
     limits: subsection({
       connections: count.prefault(1000),
@@ -209,6 +221,7 @@ const dnsList = reading(
   values.readDnsList,
   'no black list; write its zone, as "zen.spamhaus.org", or also which answers count, as "zen.spamhaus.org=127.0.0.2"',
 );
+const deliveryHeader = z.enum(DELIVERY_HEADERS);
 const localDomain = reading(
   (text) => (text === '@' ? text : values.readHostname(text)),
   'no domain; write "@" for the hostname, or a domain name, as "example.org"',
@@ -238,4 +251,8 @@ function readNewScheme(text: string): NewScheme | null {
 /** A name that may stand for a user: see `mail-folder.ts`. */
 function readUser(text: string): string | null {
   return /^[a-z0-9_@-][a-z0-9._@-]*$/.test(text) ? text : null;
+}
+
+function readUidlFormat(text: string): string | null {
+  return isUidlFormat(text) ? text : null;
 }
