@@ -9,6 +9,8 @@ export interface Pop3Context {
   readonly tls: TlsInfo | null;
   /** Who is logged in, as soon as somebody is. */
   readonly user: string | undefined;
+  /** Whether the client asked for UTF-8: without it, what is not ASCII may be refused with the code `UTF8`. RFC 6856 §2.1. */
+  readonly utf8: boolean;
   /** Fires when nobody waits for an answer any more. */
   readonly cancel: Cancel;
 }

@@ -19,6 +19,9 @@ export function capabilities(situation: Situation): string[] {
   if (options.startTls && !secure && !loggedIn) lines.push('STLS'); // where it is permitted: RFC 2595 §4
   if (passwordsAllowed(situation)) lines.push('USER'); // RFC 2449 §6.2
   if (mechanisms.length > 0) lines.push(`SASL ${mechanisms.join(' ')}`); // RFC 2449 §6.3, RFC 5034 §3
+  if (options.loginDelay !== undefined) lines.push(`LOGIN-DELAY ${options.loginDelay}`); // RFC 2449 §6.5
+  if (options.expire !== undefined) lines.push(`EXPIRE ${options.expire}`); // RFC 2449 §6.7
+  if (options.utf8) lines.push('UTF8'); // RFC 6856 §2
   if (options.implementation) lines.push(`IMPLEMENTATION ${options.implementation}`); // RFC 2449 §6.9
   return lines;
 }

@@ -3,7 +3,7 @@ import { decodeUtf8, latin1 } from '@postino/wire';
 
 /** What a command asks for, its keyword in capitals. */
 export type Command =
-  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' }
+  | { readonly verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'UTF8' }
   | { readonly verb: 'QUIT' }
   | { readonly verb: 'USER'; readonly name: string }
   /** All that follows the space, spaces kept, as octets: a view into the line. */
@@ -34,6 +34,7 @@ const PARSERS: Readonly<Record<Verb, Parser>> = {
   NOOP: bare('NOOP'),
   RSET: bare('RSET'),
   QUIT: bare('QUIT'),
+  UTF8: bare('UTF8'),
   USER: parseUser,
   PASS: parsePass,
   AUTH: parseAuth,
@@ -67,7 +68,7 @@ function isVerb(keyword: string): keyword is Verb {
   return Object.hasOwn(PARSERS, keyword);
 }
 
-function bare(verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT'): Parser {
+function bare(verb: 'CAPA' | 'STLS' | 'STAT' | 'NOOP' | 'RSET' | 'QUIT' | 'UTF8'): Parser {
   const command = { verb };
   return (args) => (words(args).length === 0 ? command : 'unexpectedArgument');
 }

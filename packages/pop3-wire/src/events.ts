@@ -5,9 +5,10 @@
 /**
  * A response code, which tells a program what the text tells a human. RFC 2449 §8, RFC 3206 §4 and §5.
  * `AUTH`: the credentials are at fault, ask for others. `IN-USE`: another session holds the maildrop.
+ * `UTF8`: the message wants the UTF8 command, RFC 6856 §5.
  * `LOGIN-DELAY`: too soon after the last login. `SYS/TEMP`: our trouble, try again later. `SYS/PERM`: our trouble, call somebody.
  */
-export type ResponseCode = 'AUTH' | 'IN-USE' | 'LOGIN-DELAY' | 'SYS/TEMP' | 'SYS/PERM';
+export type ResponseCode = 'AUTH' | 'IN-USE' | 'LOGIN-DELAY' | 'UTF8' | 'SYS/TEMP' | 'SYS/PERM';
 
 /** A no, which the client reads as `-ERR [code] text`. */
 export interface Refusal {

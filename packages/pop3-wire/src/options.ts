@@ -16,16 +16,29 @@ export interface Pop3ServerOptions {
   readonly mechanisms?: readonly string[];
   /** Takes passwords without TLS: USER, PASS and mechanisms that show the secret. Default: no. RFC 2595 §2.3. */
   readonly allowPlaintextAuth?: boolean;
+  /** Days that messages stay at the least, or `'NEVER'`: they stay for ever. Not announced when left out. RFC 2449 §6.7. */
+  readonly expire?: number | 'NEVER';
+  /** Seconds between two logins of a user, which the application sees to. Not announced when left out. RFC 2449 §6.5. */
+  readonly loginDelay?: number;
+  /** Offers UTF8; the application then learns from `context.utf8` whether it was asked for. RFC 6856 §2. */
+  readonly utf8?: boolean;
   readonly limits?: Partial<Pop3Limits>;
 }
 
 /** Gives the options back. A text that cannot go on the wire is a `TypeError`. */
 export function checkOptions(options: Pop3ServerOptions): Pop3ServerOptions {
-  const { greeting = '', implementation = '', mechanisms = [] } = options;
+  const { greeting = '', implementation = '', mechanisms = [], expire, loginDelay } = options;
   checkText(greeting);
   checkText(implementation);
   if (greeting.includes('<')) throw new TypeError('a greeting with "<" would announce APOP');
+  if (expire !== 'NEVER') checkCount('expire', expire);
+  checkCount('loginDelay', loginDelay);
   const odd = mechanisms.find((name) => !/^[A-Z0-9_-]{1,20}$/.test(name));
   if (odd !== undefined) throw new TypeError(`not the name of a mechanism: ${JSON.stringify(odd)}`);
   return options;
+}
+
+function checkCount(name: string, count: number | undefined): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) return;
+  throw new TypeError(`${name} must be a whole number, not ${count}`);
 }

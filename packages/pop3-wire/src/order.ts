@@ -23,6 +23,7 @@ export type Phase =
 export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb, Phase>>>>> = {
   authorization: {
     CAPA: 'authorization',
+    UTF8: 'authorization',
     STLS: 'handshake',
     USER: 'named',
     AUTH: 'transaction',

@@ -18,6 +18,7 @@ export const OK = {
   reset: '',
   top: '', // RFC 1939 §7 (TOP)
   uidl: '', // RFC 1939 §7 (UIDL)
+  utf8: 'UTF8 enabled.', // RFC 6856 §2.1
   quit: 'Logging out.', // RFC 1939 §4 and §6
   quitUpdated: 'Logging out, messages deleted.',
 } as const;
@@ -35,6 +36,7 @@ type RefusalName =
   | 'tlsActive'
   | 'noTls'
   | 'behindStls'
+  | 'noUtf8'
   | 'marked'
   | 'temporary'
   | 'shutdown';
@@ -63,6 +65,7 @@ export const REFUSALS: Readonly<Record<RefusalName, Refusal>> = {
   tlsActive: { text: 'TLS is already active.' }, // RFC 2595 §4
   noTls: { text: "TLS support isn't enabled." },
   behindStls: { text: 'Nothing may follow STLS before TLS.' },
+  noUtf8: { text: 'UTF8 is not offered.' }, // RFC 6856 §2.1
   marked: { text: 'Message is deleted.' }, // RFC 1939 §5
   temporary: { code: 'SYS/TEMP', text: 'Temporary failure, try again later.' }, // RFC 3206 §4
   shutdown: { code: 'SYS/TEMP', text: 'Server shutting down.' },

@@ -76,6 +76,9 @@ function contextOf(session: Pop3Server, wire: Wire, cancel: Cancel): Pop3Context
     get tls() {
       return wire.tls;
     },
+    get utf8() {
+      return session.utf8;
+    },
     get user() {
       return session.user;
     },

@@ -50,6 +50,7 @@ export class Pop3Server {
   #tls: TlsInfo | null;
   /** What USER said. */
   #name = '';
+  #utf8 = false;
   #user: string | undefined;
   #maildrop = new Maildrop([]);
   #asked: Asked | null = null;
@@ -75,6 +76,11 @@ export class Pop3Server {
   /** Who is logged in, as soon as somebody is. */
   get user(): string | undefined {
     return this.#user;
+  }
+
+  /** Whether the client asked for UTF-8. RFC 6856 §2.1. */
+  get utf8(): boolean {
+    return this.#utf8;
   }
 
   /** Milliseconds the peer has for its next command; 0 while the next move is ours. RFC 1939 §3. */
@@ -110,6 +116,7 @@ export class Pop3Server {
     if (this.#phase !== 'handshake') throw new StateError('secured() without startTls');
     this.#tls = tls;
     this.#name = '';
+    this.#utf8 = false;
     this.#phase = 'authorization';
     this.#lines.reset();
   }
@@ -217,6 +224,7 @@ export class Pop3Server {
     this.#say(step.text);
     this.#listing = step.listing ?? null;
     this.#name = step.name ?? this.#name;
+    this.#utf8 ||= step.utf8 ?? false;
     this.#enter(next);
     return null;
   }

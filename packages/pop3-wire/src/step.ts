@@ -31,6 +31,7 @@ export type Step =
       readonly text: string;
       readonly listing?: Listing;
       readonly name?: string;
+      readonly utf8?: true;
     }
   /** The application decides; `top` then cuts the message. */
   | { readonly type: 'ask'; readonly question: Pop3Question; readonly top: TopReader | null }
@@ -53,6 +54,10 @@ export function stepFor(command: Command, session: Session): Step {
       return ask({ type: 'login', user: session.name, password: command.password });
     case 'AUTH':
       return auth(command.mechanism, command.initial, session);
+    case 'UTF8':
+      return session.options.utf8
+        ? { type: 'say', text: ok(OK.utf8), utf8: true }
+        : refuse(REFUSALS.noUtf8);
     case 'STAT':
       return say(ok(`${maildrop.count} ${maildrop.octets}`));
     case 'LIST':

@@ -13,7 +13,7 @@ const password = fc
   .filter((bytes) => !bytes.some((octet) => octet === 0 || octet === 10 || octet === 13));
 
 const commands: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ verb: fc.constantFrom('CAPA', 'STLS', 'STAT', 'NOOP', 'RSET', 'QUIT') }),
+  fc.record({ verb: fc.constantFrom('CAPA', 'STLS', 'STAT', 'NOOP', 'RSET', 'QUIT', 'UTF8') }),
   fc.record({ verb: fc.constant('USER'), name: printable }),
   fc.record({ verb: fc.constant('PASS'), password }),
   fc.record({

@@ -320,3 +320,21 @@ test('run: mechanisms that nobody carries out are refused', async () => {
   });
   assert.match(said, /-ERR \[AUTH\] Unsupported authentication mechanism\.\r\n/);
 });
+
+test('the application learns whether UTF-8 was asked for', async () => {
+  const seen: boolean[] = [];
+  const given = app({
+    login: (_user, _password, context) => (seen.push(context.utf8), { text: 'no' }),
+  });
+  const { said } = await talk(`${LOGIN}UTF8\r\n${LOGIN}QUIT\r\n`, given, {
+    options: { utf8: true },
+  });
+  assert.match(said, /UTF8 enabled/);
+  assert.deepEqual(seen, [false, true]);
+});
+
+test('days and seconds that are no numbers are a TypeError', () => {
+  assert.throws(() => new Pop3Server({ expire: -1 }), TypeError);
+  assert.throws(() => new Pop3Server({ loginDelay: 1.5 }), TypeError);
+  assert.ok(new Pop3Server({ expire: 'NEVER', loginDelay: 0 }));
+});

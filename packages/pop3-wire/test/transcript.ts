@@ -38,7 +38,7 @@ export interface Transcript {
   readonly events: readonly string[];
 }
 
-const CODES: ResponseCode[] = ['AUTH', 'IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM'];
+const CODES: ResponseCode[] = ['AUTH', 'IN-USE', 'LOGIN-DELAY', 'UTF8', 'SYS/TEMP', 'SYS/PERM'];
 
 type Setting = (setup: Setup, value: string) => void;
 
@@ -49,6 +49,9 @@ const SETTINGS: Record<string, Setting> = {
   mechanisms: ({ options }, value) => (options.mechanisms = value.split(' ')),
   greeting: ({ options }, value) => (options.greeting = value),
   implementation: ({ options }, value) => (options.implementation = value),
+  utf8: ({ options }) => (options.utf8 = true),
+  expire: ({ options }, value) => (options.expire = value === 'NEVER' ? value : Number(value)),
+  loginDelay: ({ options }, value) => (options.loginDelay = Number(value)),
   limits: ({ options }, value) => (options.limits = JSON.parse(value)),
   user: ({ users }, value) => users.set(value.split(' ')[0]!, value.split(' ').slice(1).join(' ')),
   message: ({ messages }, value) => messages.push(JSON.parse(value)),
