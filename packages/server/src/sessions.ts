@@ -62,6 +62,8 @@ export function pop3Service(services: () => Pop3Services, { config, log }: Surro
     const machine = new Pop3Server({
       greeting: pop3.greeting,
       implementation: 'Postino',
+      expire: 'NEVER', // nothing is removed unless a client asks; RFC 2449 §6.7
+      utf8: true,
       startTls: config.tls.certificate !== null,
       tls: wire.tls,
       mechanisms: MECHANISMS,
