@@ -12,9 +12,9 @@ export interface DirectoryOptions {
   readonly postmaster: string | null;
 }
 
-/** An alias with the name under which it was found, or a user. */
+/** An alias with the name that it is for and the key under which it was found, or a user. */
 export type Found =
-  | { type: 'alias'; name: string; alias: Alias }
+  | { type: 'alias'; name: string; key: string; alias: Alias }
   | { type: 'user'; user: string }
   | null;
 
@@ -43,7 +43,7 @@ export class Directory {
       const found = await this.#findName(name, domain);
       if (found) return found;
     }
-    return this.#postmaster(names) ?? (await this.#catchAll(domain));
+    return this.#postmaster(names) ?? this.#alias('*', [`@${domain}`, '*']);
   }
 
   /** Is there a user of this name? Nothing that could not be a folder is ever asked for. */
@@ -52,15 +52,20 @@ export class Directory {
   }
 
   async #findName(name: string, domain: string): Promise<Found> {
-    const { aliases } = this.#options;
-    const alias = (await aliases.get(`${name}@${domain}`)) ?? (await this.#bareAlias(name));
-    if (alias) return { type: 'alias', name, alias };
+    // A quoted local part may look like the key of an address elsewhere.
+    const bare = name.includes('@') ? [] : [name];
+    const alias = await this.#alias(name, [`${name}@${domain}`, ...bare]);
+    if (alias) return alias;
     return (await this.isUser(name)) ? { type: 'user', user: name } : null;
   }
 
-  /** A quoted local part may look like the key of an address elsewhere. */
-  #bareAlias(name: string): ReturnType<AliasLookup['get']> {
-    return name.includes('@') ? undefined : this.#options.aliases.get(name);
+  /** The first of these keys that the aliases have. */
+  async #alias(name: string, keys: readonly string[]): Promise<Found> {
+    for (const key of keys) {
+      const alias = await this.#options.aliases.get(key);
+      if (alias) return { type: 'alias', name, key, alias };
+    }
+    return null;
   }
 
   /** Postmaster is always there, as if it were an alias. RFC 5321 §4.5.1. */
@@ -68,12 +73,6 @@ export class Directory {
     const { postmaster } = this.#options;
     if (postmaster === null || !names.includes(POSTMASTER)) return null;
     const targets = [{ type: 'name', localPart: postmaster }] as const;
-    return { type: 'alias', name: POSTMASTER, alias: { type: 'expand', targets } };
-  }
-
-  async #catchAll(domain: string): Promise<Found> {
-    const { aliases } = this.#options;
-    const alias = (await aliases.get(`@${domain}`)) ?? (await aliases.get('*'));
-    return alias ? { type: 'alias', name: '*', alias } : null;
+    return { type: 'alias', name: POSTMASTER, key: POSTMASTER, alias: { type: 'expand', targets } };
   }
 }

@@ -6,6 +6,7 @@ import { domainKey, foldLocalPart } from './alias-key.ts';
 import type { Directory, Found } from './directory.ts';
 import { merge } from './merge.ts';
 import { ALIAS_LOOP, TOO_MANY_TARGETS, TRY_LATER, UNKNOWN_USER } from './replies.ts';
+import type { Finding, RouteStep } from './route-step.ts';
 import type { Alias, AliasTarget, Failure, Route, Target } from './types.ts';
 
 /** Aliases that lead to aliases may do so this often; Exim's limit, too. */
@@ -20,6 +21,8 @@ export interface ExpansionOptions {
   readonly isLocal: (address: Path) => boolean;
   readonly maxAliasDepth: number;
   readonly maxTargets: number;
+  /** Hears each step, in order. */
+  readonly onStep?: (step: RouteStep) => void;
 }
 
 /**
@@ -49,6 +52,7 @@ export class Expansion {
       await this.#local(localPart, domain);
       return this.#result();
     } catch (cause) {
+      this.#found(this.#original[0], { type: 'defer', reply: TRY_LATER });
       return { type: 'defer', reply: TRY_LATER, cause };
     }
   }
@@ -71,37 +75,38 @@ export class Expansion {
 
   async #local(localPart: string, domain: string): Promise<void> {
     const found = await this.#options.directory.find(localPart, domain);
-    if (found?.type === 'user') this.#deliver(found.user);
-    else if (found) await this.#follow(found, localPart, domain);
-    else this.#fail(localPart, domain, UNKNOWN_USER);
+    if (found?.type === 'user') this.#deliver(found.user, { localPart, domain });
+    else if (found) await this.#follow(found, { localPart, domain });
+    else this.#fail({ localPart, domain }, UNKNOWN_USER);
   }
 
   async #follow(
-    { name, alias }: Extract<Found, { type: 'alias' }>,
-    localPart: string,
-    domain: string,
+    { name, key, alias }: Extract<Found, { type: 'alias' }>,
+    address: Path,
   ): Promise<void> {
-    const key = `${name}@${domain}`;
-    if (this.#open.has(key)) return this.#user(name, domain, ALIAS_LOOP);
-    if (this.#done.has(key)) return;
-    if (this.#open.size >= this.#options.maxAliasDepth) return this.#defer(ALIAS_LOOP);
-    this.#open.add(key);
-    await this.#expand(alias, localPart, domain);
-    this.#open.delete(key);
-    this.#done.add(key);
+    const { domain } = address;
+    const id = `${name}@${domain}`;
+    if (this.#open.has(id)) return this.#user(name, domain, ALIAS_LOOP);
+    if (this.#done.has(id)) return this.#found(address, { type: 'again', key });
+    if (this.#open.size >= this.#options.maxAliasDepth) return this.#defer(address, ALIAS_LOOP);
+    this.#found(address, { type: 'alias', key });
+    this.#open.add(id);
+    await this.#expand(alias, address);
+    this.#open.delete(id);
+    this.#done.add(id);
   }
 
-  async #expand(alias: Alias, localPart: string, domain: string): Promise<void> {
-    if (alias.type === 'discard') this.#discarded = true;
-    else if (alias.type === 'refuse') this.#fail(localPart, domain, alias.reply);
-    else if (alias.type === 'defer') this.#defer(alias.reply);
-    else await this.#eachOf(alias.targets, domain);
+  async #expand(alias: Alias, address: Path): Promise<void> {
+    if (alias.type === 'discard') this.#discard(address);
+    else if (alias.type === 'refuse') this.#fail(address, alias.reply);
+    else if (alias.type === 'defer') this.#defer(address, alias.reply);
+    else await this.#eachOf(alias.targets, address);
   }
 
-  async #eachOf(targets: readonly AliasTarget[], domain: string): Promise<void> {
+  async #eachOf(targets: readonly AliasTarget[], address: Path): Promise<void> {
     for (const target of targets) {
-      if (++this.#steps > this.#options.maxTargets) return this.#defer(TOO_MANY_TARGETS);
-      await this.#step(target, domain);
+      if (++this.#steps > this.#options.maxTargets) return this.#defer(address, TOO_MANY_TARGETS);
+      await this.#step(target, address.domain);
       if (this.#deferral) return;
     }
   }
@@ -112,26 +117,41 @@ export class Expansion {
     const { address } = target;
     if (this.#options.isLocal(address))
       return this.#local(address.localPart, domainKey(address.domain));
+    this.#found(address, { type: 'remote' });
     this.#targets.push({ type: 'remote', address, original: this.#original });
   }
 
   /** A user by name, no alias asked; `reply` is for when there is none. */
   async #user(name: string, domain: string, reply: Reply): Promise<void> {
     const user = foldLocalPart(name);
-    if (await this.#options.directory.isUser(user)) this.#deliver(user);
-    else this.#fail(name, domain, reply);
+    const address = { localPart: name, domain };
+    if (await this.#options.directory.isUser(user)) this.#deliver(user, address);
+    else this.#fail(address, reply);
   }
 
-  #deliver(user: string): void {
+  #deliver(user: string, address: Path): void {
+    this.#found(address, { type: 'user', user });
     this.#targets.push({ type: 'local', user, original: this.#original });
   }
 
-  #fail(localPart: string, domain: string, reply: Reply): void {
-    this.#failures.push({ address: { localPart, domain }, reply });
+  #discard(address: Path): void {
+    this.#found(address, { type: 'discard' });
+    this.#discarded = true;
+  }
+
+  #fail(address: Path, reply: Reply): void {
+    this.#found(address, { type: 'refuse', reply });
+    this.#failures.push({ address, reply });
   }
 
   /** One alias that must wait makes the whole recipient wait, since it is accepted or not as a whole. */
-  #defer(reply: Reply): void {
+  #defer(address: Path, reply: Reply): void {
+    this.#found(address, { type: 'defer', reply });
     this.#deferral = reply;
+  }
+
+  #found({ localPart, domain }: Path, finding: Finding): void {
+    const address = domain === '' ? localPart : `${localPart}@${domain}`;
+    this.#options.onStep?.({ depth: this.#open.size, address, ...finding });
   }
 }

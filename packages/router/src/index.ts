@@ -10,6 +10,7 @@ export type {
 export type { AliasFault } from './parse-aliases.ts';
 export type { MxHost, MxPlan, PlanMxOptions } from './plan-mx.ts';
 export type { Srs, SrsHmac, SrsOptions } from './srs.ts';
+export type { RouteStep } from './route-step.ts';
 export type { RouterOptions } from './router.ts';
 export { aliasKey } from './alias-key.ts';
 export { MAX_ALIAS_DEPTH, MAX_TARGETS } from './expansion.ts';
@@ -18,5 +19,6 @@ export { merge } from './merge.ts';
 export { Networks } from './networks.ts';
 export { parseAliases } from './parse-aliases.ts';
 export { IGNORED_TARGET_HOSTS, MAX_MX_HOSTS, planMx } from './plan-mx.ts';
+export { formatStep } from './route-step.ts';
 export { Router } from './router.ts';
 export { srs, SRS_HASH_LENGTH, SRS_MAX_AGE } from './srs.ts';

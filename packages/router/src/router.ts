@@ -7,6 +7,7 @@ import { Directory } from './directory.ts';
 import { Expansion, MAX_ALIAS_DEPTH, MAX_TARGETS } from './expansion.ts';
 import type { ExpansionOptions } from './expansion.ts';
 import { UNKNOWN_USER } from './replies.ts';
+import type { RouteStep } from './route-step.ts';
 import type { AliasLookup, Route, UserLookup } from './types.ts';
 
 /** What a router knows. */
@@ -65,12 +66,27 @@ export class Router {
    * makes a `defer`.
    */
   async route(address: ForwardPath): Promise<Route> {
-    if (isNullPath(address)) return { type: 'refuse', reply: UNKNOWN_USER };
-    if (!this.isLocal(address))
-      return { type: 'deliver', targets: [{ type: 'remote', address, original: [address] }] };
-    const domain = address.domain === '' ? this.#firstDomain : domainKey(address.domain);
-    return new Expansion(address, this.#expansion).route(address.localPart, domain);
+    return this.#route(address, this.#expansion);
   }
+
+  /** The same route, and the steps that led to it, in order; `formatStep` makes a line of each. */
+  async explain(address: ForwardPath): Promise<{ route: Route; steps: RouteStep[] }> {
+    const steps: RouteStep[] = [];
+    const onStep = (step: RouteStep): void => void steps.push(step);
+    return { route: await this.#route(address, { ...this.#expansion, onStep }), steps };
+  }
+
+  async #route(address: ForwardPath, expansion: ExpansionOptions): Promise<Route> {
+    if (isNullPath(address)) return { type: 'refuse', reply: UNKNOWN_USER };
+    if (!this.isLocal(address)) return remoteRoute(address, expansion.onStep);
+    const domain = address.domain === '' ? this.#firstDomain : domainKey(address.domain);
+    return new Expansion(address, expansion).route(address.localPart, domain);
+  }
+}
+
+function remoteRoute(address: Path, onStep: ExpansionOptions['onStep']): Route {
+  onStep?.({ type: 'remote', depth: 0, address: `${address.localPart}@${address.domain}` });
+  return { type: 'deliver', targets: [{ type: 'remote', address, original: [address] }] };
 }
 
 function localDomain(domain: string, hostname: string | undefined): string {

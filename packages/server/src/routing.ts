@@ -1,7 +1,7 @@
 /** The router over the server's own files. */
 import { isPostmaster, type ForwardPath } from '@postino/address';
 import type { PasswdFile } from '@postino/passwd-md5';
-import { Router, type AliasLookup, type Route } from '@postino/router';
+import { Router, type AliasLookup, type Route, type RouteStep } from '@postino/router';
 import type { Config } from './config/config.ts';
 
 export class Routing {
@@ -29,6 +29,12 @@ export class Routing {
   async route(address: ForwardPath): Promise<Route> {
     if (isPostmaster(address)) await this.#choosePostmaster();
     return this.#router.route(address);
+  }
+
+  /** The same route, and the steps that led to it; never rejects. */
+  async explain(address: ForwardPath): Promise<{ route: Route; steps: RouteStep[] }> {
+    if (isPostmaster(address)) await this.#choosePostmaster();
+    return this.#router.explain(address);
   }
 
   /** Whether mail for this address is ours; what is not would be relayed. */
