@@ -112,7 +112,8 @@ class MxWalk {
       const { cancelled } = this.#job;
       if (reused && !cancelled && wasLeft(smtp, told)) return true;
       if (!cancelled && hasFailed(smtp)) this.#connections.blame(stop.address);
-      for (const [index, outcome] of told) this.#settle(index, outcome, { stop, tls: smtp.tls });
+      const at = { stop, tls: smtp.tls, dsn: smtp.extensions.dsn };
+      for (const [index, outcome] of told) this.#settle(index, outcome, at);
       return false;
     } finally {
       await this.#connections.release(connection, this.#job);
@@ -162,8 +163,8 @@ class MxWalk {
     const { status, final } = judge(told);
     const before = this.#results.get(recipient);
     if (!final && status === 'failed' && before?.status === 'deferred') return;
-    const { stop, tls } = at;
-    this.#results.set(recipient, { recipient, status, ...told, ...stop, tls });
+    const { stop, ...connection } = at;
+    this.#results.set(recipient, { recipient, status, ...told, ...stop, ...connection });
     if (final) this.#pending.delete(recipient);
   }
 }
@@ -171,6 +172,7 @@ class MxWalk {
 interface At {
   readonly stop: Stop | null;
   readonly tls: TlsInfo | null;
+  readonly dsn?: boolean;
 }
 
 /** Whether the host had left before it took anything of the message. RFC 5321 §3.8. */

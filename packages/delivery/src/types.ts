@@ -55,4 +55,6 @@ export interface RecipientResult extends Told {
   readonly address?: string;
   /** The TLS of that connection; null where there was none. */
   readonly tls: TlsInfo | null;
+  /** Whether the host offers DSN; where it does not, it will report no success. RFC 3461 §5.2.2. */
+  readonly dsn?: boolean;
 }

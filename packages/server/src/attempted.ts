@@ -8,6 +8,6 @@ export interface Attempted {
   readonly reply: Reply;
   /** The host that gave the reply; left out where it is our own. */
   readonly host?: string;
-  /** It lies in a mailbox here: nobody else will report that. RFC 3461 §5.2.3. */
-  readonly arrived?: boolean;
+  /** What only we can report of a delivery: that it lies in a mailbox here, or that a host without DSN has it. RFC 3461 §5.2.2, §5.2.3. */
+  readonly success?: 'delivered' | 'relayed';
 }

@@ -141,6 +141,6 @@ function resultOf(route: Route, replies: ReadonlyMap<string, Reply>): Omit<Attem
   const objections = users.map((user) => replies.get(user)!).filter((one) => one !== DELIVERED);
   // What may still come in is waited for.
   const reply = objections.find(({ code }) => code < 500) ?? objections[0];
-  if (!reply) return { status: 'delivered', reply: DELIVERED, arrived: true };
+  if (!reply) return { status: 'delivered', reply: DELIVERED, success: 'delivered' };
   return { status: reply.code < 500 ? 'deferred' : 'failed', reply };
 }

@@ -78,8 +78,15 @@ export class Outgoing {
   }
 }
 
-function attempted({ status, reply, local, host }: RecipientResult, recipient: number): Attempted {
-  return { recipient, status, reply, ...(host === undefined || local ? {} : { host }) };
+function attempted(result: RecipientResult, recipient: number): Attempted {
+  const { status, reply, local, host, dsn } = result;
+  return {
+    recipient,
+    status,
+    reply,
+    ...(host === undefined || local ? {} : { host }),
+    ...(dsn === false && { success: 'relayed' }),
+  };
 }
 
 /** What the configuration says of sending. */

@@ -2,14 +2,16 @@
  * Takes responsibility for messages. One durable commit accepts each: a single mailbox's own delivery, or the queue's;
  * what the queue has taken is delivered from there, again after a crash if need be.
  */
-import type { Envelope } from '@postino/address';
+import type { Envelope, EnvelopeRecipient } from '@postino/address';
 import type { HeaderBlock } from '@postino/message';
 import type { Queue, QueueEntry, QueueId, Spooled } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { Clock } from './clock.ts';
+import type { DeliveryReports } from './delivery-reports.ts';
 import { localTargets, type LocalDelivery } from './local-delivery.ts';
 import type { Outgoing } from './outgoing.ts';
-import { queuedRecipients, type QueuedRecipients } from './queued-recipients.ts';
+import type { Logger } from './log.ts';
+import { queuedRecipients, wantsSuccess, type QueuedRecipients } from './queued-recipients.ts';
 import { firstAttempts, type QueueRunner } from './queue-runner.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
 
@@ -18,8 +20,10 @@ export interface PostOfficeOptions {
   readonly runner: QueueRunner;
   readonly local: LocalDelivery;
   readonly outgoing: Outgoing;
+  readonly reports: DeliveryReports;
   readonly senders: SenderRewriting;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** A message that was judged and is to be kept. */
@@ -63,35 +67,50 @@ export class PostOffice {
     const { envelope, routes, header, body } = message;
     const queued = queuedRecipients(envelope.to, routes);
     const [target, ...others] = localTargets(routes);
-    if (target && others.length + queued.abroad.length === 0 && !wantsReport(envelope))
+    if (target && others.length + queued.abroad.length === 0 && !envelope.to.some(wantsSuccess))
       await this.#options.local.direct(target, { from: envelope.from, header, body });
     else if (queued.to.length > 0) await this.#queue(message, queued);
   }
 
-  async #queue(message: AcceptedMessage, { to, here, abroad }: QueuedRecipients): Promise<void> {
+  async #queue(message: AcceptedMessage, queued: QueuedRecipients): Promise<void> {
     const { queue, runner, senders, clock } = this.#options;
+    const { to, here, abroad, expanded } = queued;
     const { id, header, body, submitted } = message;
     const isForwarded = !submitted && abroad.length > 0;
     const from = isForwarded ? senders.forward(message.envelope.from) : message.envelope.from;
     const envelope = { ...message.envelope, from, to };
     const top = header.bytes();
     await queue.commit(envelope, whole(top, body), { id });
-    // The message is safe.
     const entry = freshEntry({ id, envelope, size: top.length + body.size, accepted: clock.now() });
+    if (expanded.length > 0) await this.#tellExpanded(entry, expanded);
+    // The message is safe.
     for (const due of firstAttempts(entry, abroad)) runner.soon(entry, due);
     // The first try is waited for only so that who hears 250 finds the mail.
     if (here.length > 0)
       await runner.now(entry, { ...IN_MAILBOXES, id, at: entry.accepted, recipients: here }, FRESH);
+  }
+
+  /** Rejects with nothing kept of the message either: nobody has heard 250 yet. */
+  async #tellExpanded(entry: QueueEntry, to: readonly EnvelopeRecipient[]): Promise<void> {
+    const { queue, reports, runner, log } = this.#options;
+    const asked = { ...entry, envelope: { ...entry.envelope, to } };
+    const told = to.map((_, recipient) => ({ recipient, action: 'expanded' }) as const);
+    try {
+      const report = await reports.write(asked, told);
+      if (!report) return;
+      await queue.commit(report.envelope, report.message, report);
+      log.info({ id: entry.id, report: report.id }, 'sender told');
+    } catch (error) {
+      await queue.remove(entry.id);
+      throw error;
+    }
+    runner.wake();
   }
 }
 
 /** All mailboxes here at once, whatever the domains. */
 const IN_MAILBOXES = { type: 'attempt', destination: '' } as const;
 const FRESH = { fresh: true };
-
-function wantsReport({ to }: Envelope): boolean {
-  return to.some(({ notify }) => notify?.includes('SUCCESS'));
-}
 
 function freshEntry(entry: Pick<QueueEntry, 'id' | 'envelope' | 'size' | 'accepted'>): QueueEntry {
   const next = entry.accepted;

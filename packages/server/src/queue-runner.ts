@@ -90,6 +90,11 @@ export class QueueRunner {
     this.#lanes.add(isAbroad ? due.destination : LOCAL, job, { again });
   }
 
+  /** Looks for what has come to be due. */
+  wake(): void {
+    this.#wakeBy(this.#options.clock.now());
+  }
+
   /** Resolves when what has begun is done; what has not waits in the queue. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -87,12 +87,12 @@ export class QueueWorker implements Worker {
   }
 
   #conclude(entry: QueueEntry, attempted: Attempted): Conclusion {
-    const { recipient, status, reply, host, arrived } = attempted;
+    const { recipient, status, reply, host, success } = attempted;
     const said = { recipient, reply, ...(host === undefined ? {} : { host }) };
-    const delivered: Told = { ...said, action: 'delivered' };
-    if (status === 'delivered')
-      // Not done: telling that a message was handed on to a host that will not report (RFC 3461 §5.2.2).
-      return { outcome: { ...said, status }, told: arrived ? delivered : null };
+    if (status === 'delivered') {
+      const told: Told | null = success ? { ...said, action: success } : null;
+      return { outcome: { ...said, status }, told };
+    }
     const next = status === 'deferred' ? this.#nextAttempt(entry, recipient) : null;
     if (next !== null) return { outcome: { ...said, status: 'deferred', next }, told: null };
     return { outcome: { ...said, status: 'failed' }, told: { ...said, action: 'failed' } };

@@ -8,6 +8,8 @@ export interface QueuedRecipients {
   /** Indexes into `to` of those with mailboxes here, and of those abroad. */
   readonly here: readonly number[];
   readonly abroad: readonly number[];
+  /** Those that asked to hear of success, and lead to several: that much can be told of them. RFC 3461 §5.2.7.3. */
+  readonly expanded: readonly EnvelopeRecipient[];
 }
 
 /**
@@ -20,9 +22,14 @@ export function queuedRecipients(
 ): QueuedRecipients {
   const here = new Map<string, EnvelopeRecipient>();
   const abroad = new Map<string, EnvelopeRecipient>();
-  for (const [index, recipient] of recipients.entries()) {
+  const expanded: EnvelopeRecipient[] = [];
+  for (const [index, asked] of recipients.entries()) {
     const route = routes[index]!;
-    for (const target of route.type === 'deliver' ? route.targets : []) {
+    const targets = route.type === 'deliver' ? route.targets : [];
+    const isExpanded = targets.length > 1 && wantsSuccess(asked);
+    if (isExpanded) expanded.push(asked);
+    const recipient = isExpanded ? withoutSuccess(asked) : asked;
+    for (const target of targets) {
       if (target.type === 'local') here.set(keyOf(recipient.address), recipient);
       else keep(abroad, sentOn(recipient, target.address));
     }
@@ -31,7 +38,19 @@ export function queuedRecipients(
     to: [...here.values(), ...abroad.values()],
     here: [...here.keys()].map((_, index) => index),
     abroad: [...abroad.keys()].map((_, index) => here.size + index),
+    expanded,
   };
+}
+
+/** Whether the sender wants to hear that a recipient was reached. RFC 3461 §4.1. */
+export function wantsSuccess({ notify }: EnvelopeRecipient): boolean {
+  return notify?.includes('SUCCESS') ?? false;
+}
+
+/** Who asked for nothing else wants to hear nothing now. */
+function withoutSuccess(recipient: EnvelopeRecipient): EnvelopeRecipient {
+  const notify = recipient.notify!.filter((keyword) => keyword !== 'SUCCESS');
+  return { ...recipient, notify: notify.length > 0 ? notify : ['NEVER'] };
 }
 
 function keep(recipients: Map<string, EnvelopeRecipient>, recipient: EnvelopeRecipient): void {

@@ -112,7 +112,7 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   const worker = new QueueWorker({ ...ports, queue, local, outgoing, reports, retry });
   const { attempts: total, attempts_per_destination: perLane } = config.queue;
   const runner = new QueueRunner({ queue, worker, clock, limits: { total, perLane }, log });
-  return new PostOffice({ ...ports, queue, runner, local, outgoing });
+  return new PostOffice({ ...ports, queue, runner, local, outgoing, reports });
 }
 
 async function openUsers({ users }: Config, log: Logger): Promise<PasswdFile> {

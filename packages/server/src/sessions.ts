@@ -29,6 +29,7 @@ export function smtpService(
     const machine = new SmtpServer({
       hostname,
       maxMessageSize: smtp.max_message_size,
+      dsn: smtp.dsn,
       startTls: config.tls.certificate !== null,
       tls: wire.tls,
       mechanisms: MECHANISMS,

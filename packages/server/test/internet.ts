@@ -20,6 +20,8 @@ export interface Letter {
   readonly hello: string;
   /** The address that it came from. */
   readonly peer: string;
+  /** What the sender asked to be told, of the message and of each recipient. RFC 3461 §4. */
+  readonly asked: readonly object[];
 }
 
 export interface Host {
@@ -31,6 +33,8 @@ export interface HostOptions {
   readonly rcpt?: (to: string) => Reply | undefined;
   /** Whether STARTTLS is offered: with this certificate, or with one that nobody trusts. */
   readonly tls?: boolean | SelfSigned;
+  /** Whether DSN is offered. */
+  readonly dsn?: boolean;
   /** Takes mail only after `AUTH PLAIN` with this password. */
   readonly password?: string;
 }
@@ -66,10 +70,11 @@ export class Internet {
   async host(domain: string, address: string, options: HostOptions = {}): Promise<Letter[]> {
     const letters: Letter[] = [];
     const name = `mx.${domain}`;
-    const { rcpt, tls = false, password } = options;
+    const { rcpt, tls = false, dsn = false, password } = options;
     const server = createSmtpServer(
       {
         hostname: name,
+        dsn,
         ...(tls && { tls: tls === true ? selfSigned(['localhost']) : tls }),
         ...(password !== undefined && { mechanisms: ['PLAIN'] }),
       },
@@ -77,23 +82,27 @@ export class Internet {
         let from = '';
         let to: string[] = [];
         let text = '';
+        let asked: object[] = [];
         return {
           auth: (_mechanism, initial) =>
             Buffer.from(initial!).toString() === `\0me\0${password}` ? { user: 'me' } : WRONG,
-          mail(path, _params, { user }) {
+          mail(path, { ret, envid }, { user }) {
             if (password !== undefined && user === undefined) return NO_LOGIN;
-            [from, to, text] = [formatPath(path), [], ''];
+            [from, to, text, asked] = [formatPath(path), [], '', [{ ret, envid }]];
             return undefined;
           },
-          rcpt(path) {
+          rcpt(path, params) {
             const address = formatPath(path).slice(1, -1);
             const reply = rcpt?.(address);
-            if (!reply) to.push(address);
-            return reply;
+            if (reply) return reply;
+            to.push(address);
+            asked.push(params);
+            return undefined;
           },
           content: (bytes) => void (text += Buffer.from(bytes).toString('latin1')),
           message(_size, { tls, hello, peer: { address: peer } }) {
-            letters.push({ from, to, text, tls: tls?.protocol ?? null, hello: hello!.name, peer });
+            const protocol = tls?.protocol ?? null;
+            letters.push({ from, to, text, tls: protocol, hello: hello!.name, peer, asked });
           },
         };
       },

@@ -36,6 +36,8 @@ export interface SmtpConfig {
   readonly listen: readonly ListenAddress[];
   readonly tls_listen: readonly ListenAddress[];
   readonly max_message_size: number;
+  /** Whether senders may say what they want to hear. RFC 3461. */
+  readonly dsn: boolean;
   readonly allow_plaintext_auth: boolean;
 }
 
