@@ -1,13 +1,13 @@
 /**
- * Other programs that sign and verify. Each runs once for a whole batch: JSON on its input, JSON on its output. A message is
+ * Other programs that sign and verify. For our scripts a message is
  * base64, a verdict is `pass` or why not, by selector; a signature is the field as it goes above the message.
  */
-import { execFile, spawnSync } from 'node:child_process';
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
 
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
+
+import { isThere, run, type Script } from './script.ts';
 
 /** How a message is to be signed. */
 export interface How {
@@ -34,56 +34,41 @@ export interface Answers {
   readonly signatures: readonly (readonly string[])[];
 }
 
-/** A program, the command that shows whether it is there, and what it can do. */
+/** A program, and what it can do. */
 export interface Program {
   readonly name: string;
-  readonly probe: readonly [string, ...string[]];
+  readonly there: boolean;
   readonly algorithms: readonly How['algorithm'][];
-  readonly run: (batch: Batch) => Promise<Answers>;
+  readonly answer: (batch: Batch) => Promise<Answers>;
 }
 
+const PYTHON = '/usr/bin/python3';
 const BOTH = ['rsa-sha256', 'ed25519-sha256'] as const;
 
+function scripted(name: string, algorithms: Program['algorithms'], script: Script): Program {
+  const answer = (batch: Batch): Promise<Answers> => run(script, written(batch));
+  return { name, there: isThere(script), algorithms, answer };
+}
+
 export const PROGRAMS: readonly Program[] = [
-  {
-    name: 'python3-dkim',
-    probe: ['/usr/bin/python3', '-c', 'import dkim, nacl'],
-    algorithms: BOTH,
-    run: (batch) => script('/usr/bin/python3', 'python3_dkim.py', written(batch)),
-  },
-  {
-    name: 'Mail::DKIM',
-    probe: ['perl', '-MMail::DKIM', '-e', '1'],
-    // Debian's release knows no Ed25519.
-    algorithms: ['rsa-sha256'],
-    run: (batch) => script('perl', 'mail_dkim.pl', written(batch)),
-  },
-  {
-    name: 'OpenDKIM',
-    probe: ['/usr/bin/python3', '-c', 'import ctypes; ctypes.CDLL("libopendkim.so.11")'],
-    algorithms: BOTH,
-    run: (batch) => script('/usr/bin/python3', 'opendkim.py', written(batch)),
-  },
-  { name: 'mailauth', probe: ['true'], algorithms: BOTH, run: mailauth },
+  scripted('python3-dkim', BOTH, {
+    interpreter: PYTHON,
+    file: 'python3_dkim.py',
+    probe: ['-c', 'import dkim, nacl'],
+  }),
+  // Debian's release knows no Ed25519.
+  scripted('Mail::DKIM', ['rsa-sha256'], {
+    interpreter: 'perl',
+    file: 'mail_dkim.pl',
+    probe: ['-MMail::DKIM', '-e', '1'],
+  }),
+  scripted('OpenDKIM', BOTH, {
+    interpreter: PYTHON,
+    file: 'opendkim.py',
+    probe: ['-c', 'import ctypes; ctypes.CDLL("libopendkim.so.11")'],
+  }),
+  { name: 'mailauth', there: true, algorithms: BOTH, answer: mailauth },
 ];
-
-/** Whether a program is there. */
-export function isThere({ probe: [command, ...parameters] }: Pick<Program, 'probe'>): boolean {
-  return spawnSync(command, parameters, { stdio: 'ignore' }).status === 0;
-}
-
-/** Runs one of our scripts, with JSON in and JSON out. */
-export function script<T>(interpreter: string, name: string, input: unknown): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const file = join(import.meta.dirname, 'programs', name);
-    const options = { timeout: 120_000, maxBuffer: 64 << 20 };
-    const child = execFile(interpreter, [file], options, (error, out, complaints) => {
-      if (error) reject(new Error(`${name}: ${complaints}`, { cause: error }));
-      else resolve(JSON.parse(out) as T);
-    });
-    child.stdin!.end(JSON.stringify(input));
-  });
-}
 
 function base64(message: Buffer): string {
   return message.toString('base64');

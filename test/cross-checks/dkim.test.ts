@@ -10,7 +10,7 @@ import { type DkimSignerOptions, formatKeyRecord, sign, verify } from '@postino/
 import { zone } from '@postino/dns';
 
 import { KNOWN_DIFFERENCES, type Side } from './dkim-differences.ts';
-import { type Answers, type How, isThere, type Program, PROGRAMS } from './dkim-programs.ts';
+import { type Answers, type How, type Program, PROGRAMS } from './dkim-programs.ts';
 import { type Sample, samples } from './messages.ts';
 
 const required = process.env['POSTINO_REQUIRE_CLIENTS'] === '1';
@@ -131,10 +131,10 @@ after(() => answers.clear());
 
 /** What a program says to everything: it is asked once. */
 function asked(program: Program): Promise<Answers> {
-  const { name, run } = program;
+  const { name, answer } = program;
   const known = answers.get(name);
   if (known) return known;
-  const fresh = run({
+  const fresh = answer({
     keys: RECORDS,
     verify: [...ours, ...broken.map(({ message }) => message)],
     sign: SAMPLES.map(({ message }) => message),
@@ -209,8 +209,7 @@ function howOf({ algorithms }: Program): How[] {
 }
 
 for (const program of PROGRAMS) {
-  const { name } = program;
-  const there = isThere(program);
+  const { name, there } = program;
   const checked = (title: string, body: (answers: Answers) => Promise<void> | void): void => {
     test(title, { skip: !there && !required && `${name} is not installed` }, async () => {
       assert.ok(there, `${name} is not installed, and POSTINO_REQUIRE_CLIENTS=1 demands it`);
