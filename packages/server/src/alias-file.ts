@@ -35,6 +35,8 @@ export class AliasFile implements AliasLookup {
   }
 
   async get(key: string): Promise<Alias | undefined> {
+    // A look under way may have missed a change that came before this question. Those who wait here share the next.
+    await this.#check?.catch(() => {});
     this.#check ??= this.#refresh().finally(() => (this.#check = null));
     await this.#check;
     return this.#aliases.get(key);
