@@ -37,4 +37,10 @@ export {
 export { CONNECT_TIMEOUT, dial, type DialOptions } from './dial.ts';
 export { Certificates, CHECK_EVERY, type CertificateOptions } from './certificates.ts';
 export { selfSigned, type SelfSigned, type SelfSignedOptions } from './self-signed.ts';
-export { DNS_TIMEOUT, DNS_TRIES, nodeResolver, type NodeResolverOptions } from './resolver.ts';
+export {
+  DNS_TIMEOUT,
+  DNS_TRIES,
+  nodeResolver,
+  type CancellableResolver,
+  type NodeResolverOptions,
+} from './resolver.ts';

@@ -15,8 +15,14 @@ export interface NodeResolverOptions {
   readonly tries?: number;
 }
 
+/** One whose open questions can be given up: they hold a process up until their time is over. */
+export interface CancellableResolver extends Resolver {
+  /** Ends all that is open with `ECANCELLED`. */
+  cancel(): void;
+}
+
 /** A resolver that asks these servers; one that is no IP address is a `TypeError`. */
-export function nodeResolver(options: NodeResolverOptions = {}): Resolver {
+export function nodeResolver(options: NodeResolverOptions = {}): CancellableResolver {
   const { servers = [], timeout = DNS_TIMEOUT, tries = DNS_TRIES } = options;
   // Not done: `query` with TTL and cancel. Node tells a TTL for addresses only, and stops all questions or none.
   const resolver = new NodeResolver({ timeout, tries });

@@ -44,3 +44,15 @@ test('no such name, no such record and trouble are told apart by code', async ()
 test('a server that is no address is our own fault', () => {
   assert.throws(() => nodeResolver({ servers: ['dns.example.org'] }), TypeError);
 });
+
+test('what is open can be given up, long before its time is over', async (context) => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  context.after(() => silent.close());
+  const servers = [`127.0.0.1:${silent.address().port}`];
+  const resolver = nodeResolver({ servers, timeout: 1_000_000 });
+  const answer = resolver.resolve4('mx.example.org');
+  await once(silent, 'message');
+  resolver.cancel();
+  await assert.rejects(answer, { code: 'ECANCELLED' });
+});

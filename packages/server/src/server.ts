@@ -2,7 +2,12 @@
 import type { Dial } from '@postino/delivery';
 import { cached, type Resolver } from '@postino/dns';
 import type { Lock } from '@postino/maildir';
-import { Certificates, dial as dialHost, nodeResolver } from '@postino/node';
+import {
+  Certificates,
+  dial as dialHost,
+  nodeResolver,
+  type CancellableResolver,
+} from '@postino/node';
 import { SYSTEM_CLOCK, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { lockDataDir, makeDataDir } from './data-dir.ts';
@@ -43,9 +48,10 @@ export async function startServer(
   // Looked at while root may read it, so that a bad one is named before a port is taken.
   await openSigner(config.dkim);
   const { clock = SYSTEM_CLOCK, dial = dialHost } = options;
-  const asked = options.resolver ?? nodeResolver({ servers: config.dns.servers });
-  const resolver = cached(asked, { now: () => performance.now() });
-  const server = new Server(config, { log, clock, resolver, dial }, certificates);
+  const own = options.resolver ? null : nodeResolver({ servers: config.dns.servers });
+  const resolver = cached(options.resolver ?? own!, { now: () => performance.now() });
+  const ports = { log, clock, resolver, dial };
+  const server = new Server(config, ports, { certificates, resolver: own });
   try {
     await server.start();
     return server;
@@ -55,21 +61,27 @@ export async function startServer(
   }
 }
 
+/** What the server opened itself, and so has to end. */
+interface Owned {
+  readonly certificates: Certificates | null;
+  readonly resolver: CancellableResolver | null;
+}
+
 class Server implements RunningServer {
   readonly #config: Config;
   readonly #ports: Ports;
   readonly #log: Logger;
-  readonly #certificates: Certificates | null;
+  readonly #owned: Owned;
   readonly #listeners: Listeners;
   #lock: Lock | null = null;
   #services: Services | null = null;
 
-  constructor(config: Config, ports: Ports, certificates: Certificates | null) {
+  constructor(config: Config, ports: Ports, owned: Owned) {
     this.#config = config;
     this.#ports = ports;
     this.#log = ports.log;
-    this.#certificates = certificates;
-    this.#listeners = new Listeners({ config, log: ports.log }, certificates);
+    this.#owned = owned;
+    this.#listeners = new Listeners({ config, log: ports.log }, owned.certificates);
   }
 
   get addresses(): Addresses {
@@ -83,7 +95,8 @@ class Server implements RunningServer {
     await this.#listeners.bind();
     dropRights(this.#config, this.#log);
     // What root could read, the user that the server is now may not.
-    if (this.#certificates) await concerning('tls', this.#certificates.reload());
+    const { certificates } = this.#owned;
+    if (certificates) await concerning('tls', certificates.reload());
     this.#lock = await concerning('data_dir', lockDataDir(data_dir));
     this.#services = await openServices(this.#config, this.#ports);
     warn(this.#config, this.#log);
@@ -94,6 +107,7 @@ class Server implements RunningServer {
   async close(): Promise<void> {
     await this.#listeners.close();
     await this.#services?.postOffice.close();
+    this.#owned.resolver?.cancel();
     this.#lock?.release();
   }
 }
