@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { runCommand } from './run-command.ts';
 
-process.exitCode = await runCommand(process.argv.slice(2));
+const code = await runCommand(process.argv.slice(2));
+// A command that went well may have left a code of its own.
+if (code !== 0) process.exitCode = code;

@@ -1,6 +1,7 @@
-/** `postino dkim keygen`: a key for signing, and what the world must know of it. */
+/** A key for signing, and what the world must know of it. */
 import { writeFile } from 'node:fs/promises';
-import { dkimSigner, generateKey, txtStrings } from '@postino/dkim';
+import { dkimSigner, generateKey } from '@postino/dkim';
+import { txtData } from './zone-lines.ts';
 
 export interface KeygenOptions {
   readonly domain: string;
@@ -17,11 +18,10 @@ export async function dkimKeygen(options: KeygenOptions): Promise<string> {
   // A domain or a selector that is none is named before anything is written.
   await dkimSigner({ domain, selector, key: privateKey }).abort();
   await writeFile(file, privateKey, { flag: 'wx', mode: 0o600 });
-  const strings = txtStrings(record).map((text) => `"${text}"`);
   return `The key is in ${file}; the user who runs the server must be able to read it.
 
 For the zone of ${domain}:
-${selector}._domainkey.${domain}. IN TXT ( ${strings.join('\n  ')} )
+${selector}._domainkey.${domain}. IN TXT ${txtData(record)}
 
 For the configuration:
 [dkim]
