@@ -20,6 +20,7 @@ import {
 } from './entry-state.ts';
 import { isQueueId, newQueueId } from './queue-id.ts';
 import { StoredEntry } from './stored-entry.ts';
+import { Timetable } from './timetable.ts';
 import type {
   CommitOptions,
   Content,
@@ -52,6 +53,8 @@ export class FileQueue implements Queue {
   readonly #warnAfter: number | null;
   // Not done: entries are held in memory, envelope and all, which bounds the length of the queue.
   readonly #stored = new Map<QueueId, StoredEntry>();
+  /** When something of an entry is due next. */
+  readonly #timetable = new Timetable<StoredEntry>();
   readonly #damaged: string[] = [];
 
   private constructor(path: string, options: FileQueueOptions) {
@@ -103,19 +106,16 @@ export class FileQueue implements Queue {
   }
 
   due(now: number, { limit = Infinity, lease }: DueOptions = {}): Promise<Due[]> {
-    const all = [...this.#stored.values()].flatMap(({ name, agenda, state }) =>
-      agenda.due(name.id, state, now),
-    );
+    const all = this.#timetable
+      .upTo(now)
+      .flatMap(({ name, agenda, state }) => agenda.due(name.id, state, now));
     const due = all.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, limit);
-    if (lease !== undefined)
-      for (const item of due) this.#stored.get(item.id)?.agenda.lease(item, now + lease);
+    if (lease !== undefined) for (const item of due) this.#lease(item, now + lease);
     return Promise.resolve(due);
   }
 
   nextDue(): Promise<number | null> {
-    let next = Infinity;
-    for (const { agenda, state } of this.#stored.values())
-      next = Math.min(next, agenda.next(state));
+    const next = this.#timetable.first;
     return Promise.resolve(next === Infinity ? null : next);
   }
 
@@ -164,8 +164,12 @@ export class FileQueue implements Queue {
       // What an earlier call began, and could not bring to its end.
       await this.#settle(entry);
       if (this.#stored.get(id) !== entry) return;
-      await act(entry);
-      await this.#settle(entry);
+      try {
+        await act(entry);
+        await this.#settle(entry);
+      } finally {
+        this.#plan(entry);
+      }
     });
   }
 
@@ -189,9 +193,22 @@ export class FileQueue implements Queue {
     if (pendingOf(entry.state).length === 0) await this.#drop(entry);
   }
 
-  async #drop({ name }: StoredEntry): Promise<void> {
-    await this.#folder.drop(name);
-    this.#stored.delete(name.id);
+  async #drop(entry: StoredEntry): Promise<void> {
+    await this.#folder.drop(entry.name);
+    this.#stored.delete(entry.name.id);
+    this.#plan(entry);
+  }
+
+  #lease(item: Due, until: number): void {
+    const entry = this.#stored.get(item.id)!;
+    entry.agenda.lease(item, until);
+    this.#plan(entry);
+  }
+
+  /** To be called after each change of what is due of an entry. */
+  #plan(entry: StoredEntry): void {
+    const isThere = this.#stored.get(entry.name.id) === entry;
+    this.#timetable.set(entry, isThere ? entry.agenda.next(entry.state) : Infinity);
   }
 
   /** A message that was accepted just now. */
@@ -203,6 +220,8 @@ export class FileQueue implements Queue {
   }
 
   #keep(name: EntryName, state: EntryState): void {
-    this.#stored.set(name.id, new StoredEntry(name, state, new Agenda(this.#warnAfter)));
+    const entry = new StoredEntry(name, state, new Agenda(this.#warnAfter));
+    this.#stored.set(name.id, entry);
+    this.#plan(entry);
   }
 }

@@ -9,8 +9,12 @@ export interface LaneLimits {
 /** Gives whether the destination answered; never rejects. */
 type Job = () => Promise<boolean>;
 
-/** Destinations that did not answer and are remembered; the oldest go first. Our choice. */
-const MAX_SILENT = 10_000;
+/** Destinations of which it is remembered whether they answered; the oldest go first. Our choice. */
+const MAX_KNOWN = 10_000;
+/** The part of all places that is for destinations which did not answer last time, or were never asked. Our choice. */
+const UNPROVEN_PART = 3 / 4;
+/** The part of all places that is for what failed before. Our choice. */
+const AGAIN_PART = 1 / 2;
 
 interface Lane {
   running: number;
@@ -18,26 +22,35 @@ interface Lane {
   readonly again: Job[];
 }
 
+/** What bounds a job beside its lane. */
+interface Kind {
+  readonly again: boolean;
+  readonly proven: boolean;
+}
+
 export class Lanes {
   readonly #limits: LaneLimits;
   /** Those that run or wait; the one that was served longest ago first. */
   readonly #lanes = new Map<string, Lane>();
   readonly #running = new Set<Promise<void>>();
-  readonly #silent = new Set<string>();
+  /** Whether a lane answered last time. */
+  readonly #answered = new Map<string, boolean>();
   #runningAgain = 0;
+  #runningUnproven = 0;
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
   }
 
   /**
-   * Runs a job when its lane has room. `again`: it failed before. Of these, and of those whose lane did not answer last
-   * time, no more than half of all places are taken, so that many dead hosts leave room for the living.
+   * Runs a job when its lane has room: one place, until it has answered. `again`: the job failed before. Of these, and of
+   * those whose lane did not answer last time, no more than half of all places are taken; and of lanes that never
+   * answered no more than three quarters. So many dead hosts leave room for the living, known dead or not.
    */
   add(name: string, job: Job, { again }: { readonly again: boolean }): void {
     const lane = this.#lanes.get(name) ?? { running: 0, fresh: [], again: [] };
     this.#lanes.set(name, lane);
-    (again || this.#silent.has(name) ? lane.again : lane.fresh).push(job);
+    (again || this.#answered.get(name) === false ? lane.again : lane.fresh).push(job);
     this.#fill();
   }
 
@@ -48,44 +61,56 @@ export class Lanes {
   }
 
   #fill(): void {
-    for (const [name, lane] of this.#lanes) {
-      if (this.#running.size >= this.#limits.total) return;
-      if (lane.running >= this.#limits.perLane) continue;
-      const fresh = lane.fresh.shift();
-      if (fresh) this.#run(name, fresh, false);
-      else if (this.#runningAgain < this.#limits.total / 2) {
-        const again = lane.again.shift();
-        if (again) this.#run(name, again, true);
-      }
-    }
+    let begun: boolean;
+    do {
+      begun = false;
+      for (const [name, lane] of this.#lanes) begun = this.#begin(name, lane) || begun;
+    } while (begun);
   }
 
-  #run(name: string, job: Job, again: boolean): void {
-    const run = this.#whole(name, { job, again }).finally(() => {
+  /** Begins one job of a lane, where there is one and a place for it. */
+  #begin(name: string, lane: Lane): boolean {
+    const { total, perLane } = this.#limits;
+    const proven = this.#answered.get(name) === true;
+    if (this.#running.size >= total || lane.running >= (proven ? perLane : 1)) return false;
+    if (!proven && this.#runningUnproven >= total * UNPROVEN_PART) return false;
+    const again = lane.fresh.length === 0;
+    if (again && this.#runningAgain >= total * AGAIN_PART) return false;
+    const job = (again ? lane.again : lane.fresh).shift();
+    if (!job) return false;
+    this.#run(name, job, { again, proven });
+    return true;
+  }
+
+  #run(name: string, job: Job, kind: Kind): void {
+    const run = this.#whole(name, job, kind).finally(() => {
       this.#running.delete(run);
       this.#fill();
     });
     this.#running.add(run);
   }
 
-  async #whole(name: string, { job, again }: { job: Job; again: boolean }): Promise<void> {
+  async #whole(name: string, job: Job, kind: Kind): Promise<void> {
     const lane = this.#lanes.get(name)!;
-    lane.running++;
-    if (again) this.#runningAgain++;
+    this.#count(lane, kind, 1);
     this.#heard(name, lane, await job());
-    if (again) this.#runningAgain--;
-    lane.running--;
+    this.#count(lane, kind, -1);
     // Its turn comes again behind all others.
     this.#lanes.delete(name);
     if (lane.running + lane.fresh.length + lane.again.length > 0) this.#lanes.set(name, lane);
   }
 
+  #count(lane: Lane, { again, proven }: Kind, by: 1 | -1): void {
+    lane.running += by;
+    if (again) this.#runningAgain += by;
+    if (!proven) this.#runningUnproven += by;
+  }
+
   #heard(name: string, lane: Lane, answered: boolean): void {
-    this.#silent.delete(name);
-    if (answered) return;
-    this.#silent.add(name);
-    lane.again.push(...lane.fresh.splice(0));
-    const [oldest] = this.#silent;
-    if (this.#silent.size > MAX_SILENT && oldest !== undefined) this.#silent.delete(oldest);
+    this.#answered.delete(name);
+    this.#answered.set(name, answered);
+    if (!answered) lane.again.push(...lane.fresh.splice(0));
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > MAX_KNOWN && oldest !== undefined) this.#answered.delete(oldest);
   }
 }

@@ -32,7 +32,7 @@ export interface WorkOptions {
 }
 
 export interface QueueRunnerOptions {
-  readonly queue: Pick<Queue, 'due' | 'entries' | 'nextDue'>;
+  readonly queue: Pick<Queue, 'due' | 'entry' | 'nextDue'>;
   readonly worker: Worker;
   readonly clock: Clock;
   readonly limits: LaneLimits;
@@ -131,10 +131,12 @@ export class QueueRunner {
   }
 
   async #entries(due: readonly Due[]): Promise<Map<string, QueueEntry>> {
-    const wanted = new Set(due.map(({ id }) => id));
-    if (wanted.size === 0) return new Map();
-    const entries = await this.#options.queue.entries();
-    return new Map(entries.filter(({ id }) => wanted.has(id)).map((entry) => [entry.id, entry]));
+    const entries = new Map<string, QueueEntry>();
+    for (const id of new Set(due.map((item) => item.id))) {
+      const entry = await this.#options.queue.entry(id);
+      if (entry) entries.set(id, entry);
+    }
+    return entries;
   }
 
   async #work(entry: QueueEntry, due: Due, options: WorkOptions): Promise<boolean> {

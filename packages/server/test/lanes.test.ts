@@ -22,14 +22,18 @@ class Jobs {
 
 const FRESH = { again: false };
 
-test('a lane has its places, and its trouble delays no other', async () => {
+test('a lane has one place until it answers, then all of its own, and its trouble delays no other', async () => {
   const jobs = new Jobs();
-  const lanes = new Lanes({ total: 4, perLane: 2 });
-  for (const n of [1, 2, 3]) lanes.add('dead', jobs.job(`dead${n}`), FRESH);
+  const lanes = new Lanes({ total: 5, perLane: 2 });
+  for (const n of [1, 2, 3, 4]) lanes.add('slow', jobs.job(`slow${n}`), FRESH);
   lanes.add('living', jobs.job('living'), FRESH);
-  assert.deepEqual(jobs.begun, ['dead1', 'dead2', 'living']);
-  await jobs.end('dead2');
-  assert.deepEqual(jobs.begun.slice(3), ['dead3']);
+  assert.deepEqual(jobs.begun, ['slow1', 'living']);
+  await jobs.end('slow1');
+  assert.deepEqual(jobs.begun.slice(2), ['slow2', 'slow3']);
+  await jobs.end('slow3', false);
+  assert.deepEqual(jobs.begun.slice(4), []);
+  await jobs.end('slow2');
+  assert.deepEqual(jobs.begun.slice(4), ['slow4']);
 });
 
 test('what failed before has half of the places', async () => {
@@ -38,28 +42,39 @@ test('what failed before has half of the places', async () => {
   for (const n of [1, 2, 3, 4]) lanes.add(`dead${n}`, jobs.job(`dead${n}`), { again: true });
   assert.deepEqual(jobs.begun, ['dead1', 'dead2']);
   lanes.add('new', jobs.job('new'), FRESH);
-  lanes.add('dead1', jobs.job('fresh'), FRESH);
-  assert.deepEqual(jobs.begun.slice(2), ['new', 'fresh']);
+  assert.deepEqual(jobs.begun.slice(2), ['new']);
   await jobs.end('new');
-  assert.deepEqual(jobs.begun.slice(4), []);
+  assert.deepEqual(jobs.begun.slice(3), []);
   await jobs.end('dead2');
-  assert.deepEqual(jobs.begun.slice(4), ['dead3']);
+  assert.deepEqual(jobs.begun.slice(3), ['dead3']);
+});
+
+test('who never answered has three quarters of the places: silence that nobody knew of delays no living host', async () => {
+  const jobs = new Jobs();
+  const lanes = new Lanes({ total: 4, perLane: 2 });
+  lanes.add('living', jobs.job('living1'), FRESH);
+  await jobs.end('living1');
+  for (const n of [1, 2, 3, 4, 5]) lanes.add(`silent${n}`, jobs.job(`silent${n}`), FRESH);
+  assert.deepEqual(jobs.begun.slice(1), ['silent1', 'silent2', 'silent3']);
+  for (const n of [2, 3]) {
+    lanes.add('living', jobs.job(`living${n}`), FRESH);
+    assert.equal(jobs.begun.at(-1), `living${n}`);
+    await jobs.end(`living${n}`);
+  }
 });
 
 test('what is new, for a lane that did not answer, counts as what failed before, until it answers', async () => {
   const jobs = new Jobs();
   const lanes = new Lanes({ total: 2, perLane: 2 });
-  for (const n of [1, 2, 3, 4]) lanes.add('dead', jobs.job(`dead${n}`), FRESH);
+  for (const n of [1, 2, 3]) lanes.add('dead', jobs.job(`dead${n}`), FRESH);
   await jobs.end('dead1', false);
-  await jobs.end('dead2', false);
-  assert.deepEqual(jobs.begun.slice(2), ['dead3']);
-  lanes.add('living', jobs.job('living'), FRESH);
-  assert.deepEqual(jobs.begun.slice(3), ['living']);
-  await jobs.end('dead3');
-  lanes.add('dead', jobs.job('dead5'), FRESH);
-  assert.deepEqual(jobs.begun.slice(4), ['dead4']);
-  await jobs.end('living');
-  assert.deepEqual(jobs.begun.slice(5), ['dead5']);
+  lanes.add('other', jobs.job('other'), { again: true });
+  assert.deepEqual(jobs.begun, ['dead1', 'dead2']);
+  await jobs.end('dead2');
+  assert.deepEqual(jobs.begun.slice(2), ['other']);
+  // It is fresh again.
+  lanes.add('dead', jobs.job('dead4'), FRESH);
+  assert.deepEqual(jobs.begun.slice(3), ['dead4']);
 });
 
 test('lanes take turns', async () => {

@@ -28,7 +28,7 @@ test('what comes due while the queue is looked at is not forgotten', async () =>
   const runner = new QueueRunner({
     queue: {
       due: () => Promise.resolve(++looks === 3 ? [DUE] : []),
-      entries: () => Promise.resolve([ENTRY]),
+      entry: () => Promise.resolve(ENTRY),
       nextDue: () => (looks === 2 ? slow.promise : Promise.resolve(null)),
     },
     worker: {
