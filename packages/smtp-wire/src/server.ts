@@ -4,7 +4,8 @@
  * - *Drain rule*: `receive()` only after `next()` returned null. Memory is one chunk and one line, by construction.
  * - *One question*: while one is open, `next()` yields only `send`, then null. An answer with none open is a `StateError`.
  * - *Flush rule*: replies queue, and leave when there is nothing else to say or before `startTls` and `close`.
- * - *Views*: `content.bytes` lies in the chunk handed in; the machine never writes to a chunk or reuses one.
+ * - *Views*: `content.bytes` lies in the chunk handed in, or in a copy where dots stand close together; the machine never
+ *   writes to a chunk or reuses one.
  * - *Nothing else in*: no clock, randomness, environment or log.
  * - *The peer's fault is a value*, a reply; *our fault throws at once*.
  */

@@ -21,8 +21,14 @@ type State =
   | 'TEXT' // within a line
   | 'TEXT_CR'; // after CR within a line
 
+/** Octets of a run that goes out as a view; a shorter one costs less as part of a copy. Measured. */
+const SHORT = 64;
+/** Octets of such a copy. */
+const COPY = 4096;
+
 /**
- * Takes chunks and gives back the runs of content between removed dots, as views into the chunk.
+ * Takes chunks and gives back the runs of content between removed dots, as views into the chunk. Where dots lie so close
+ * together that the runs are short, several of them come as one copy, which nobody else holds.
  *
  * A fault does not stop the reading: it goes on to the true end, so that what follows is never taken for commands.
  * But no more runs come from there on, since the content will be refused.
@@ -31,31 +37,36 @@ export class DotReader {
   #chunk: Uint8Array = EMPTY;
   #words: Uint32Array = wordsOf(EMPTY);
   #at = 0;
+  /** Where the latest run lies in the chunk; what of it is still to be given. */
+  #from = 0;
+  #to = 0;
   #state: State = 'LINE';
   #ended = false;
   #fault: LineEndFault | null = null;
 
   /** Takes a chunk. Only after `next()` gave null, and not after the end. */
   push(chunk: Uint8Array): void {
-    if (this.#ended || this.#at < this.#chunk.length) {
+    if (this.#ended || this.#at < this.#chunk.length || this.#from < this.#to) {
       throw new StateError('push() before next() gave null, or after the end');
     }
     this.#chunk = chunk;
     this.#words = wordsOf(chunk);
     this.#at = 0;
+    this.#from = 0;
+    this.#to = 0;
   }
 
   /** The next run of content, or null: the chunk is used up, or the end was seen. */
   next(): Uint8Array | null {
-    while (this.#at < this.#chunk.length && !this.#ended) {
-      if (this.#state === 'DOTTED') this.#afterDot();
-      else if (this.#state === 'DOTTED_CR') this.#afterDotCr();
-      else {
-        const run = this.#run();
-        if (run.length > 0 && this.#fault === null) return run;
-      }
-    }
-    return null;
+    if (!this.#find()) return null;
+    const { length } = this.#chunk;
+    const start = this.#from;
+    const end = this.#to;
+    this.#from = end;
+    if (end - start >= SHORT || this.#at === length || !this.#find())
+      return this.#chunk.subarray(start, end);
+    const copy = new Uint8Array(Math.min(COPY, length - start));
+    return this.#gather(copy, this.#put(copy, 0, start, end));
   }
 
   /** Whether CRLF.CRLF was seen. */
@@ -73,7 +84,38 @@ export class DotReader {
     const rest = this.#chunk.subarray(this.#at);
     this.#chunk = EMPTY;
     this.#at = 0;
+    this.#from = 0;
+    this.#to = 0;
     return rest;
+  }
+
+  /** Fills a copy of which `at` octets are there already. What no longer fits is for the next call. */
+  #gather(copy: Uint8Array, filled: number): Uint8Array {
+    let at = filled;
+    while (at < copy.length && this.#find()) {
+      const end = Math.min(this.#to, this.#from + copy.length - at);
+      at = this.#put(copy, at, this.#from, end);
+      this.#from = end;
+    }
+    return copy.subarray(0, at);
+  }
+
+  /** Copies a piece of the chunk to `at`; where the next one goes. */
+  #put(copy: Uint8Array, at: number, from: number, to: number): number {
+    if (to - from >= SHORT) copy.set(this.#chunk.subarray(from, to), at);
+    else for (let i = from; i < to; i++) copy[at + i - from] = this.#chunk[i]!;
+    return at + to - from;
+  }
+
+  /** Whether a run is there to be given: what is left of the latest, or the next that is not empty and has no fault. */
+  #find(): boolean {
+    while (this.#from === this.#to) {
+      if (this.#at >= this.#chunk.length || this.#ended) return false;
+      if (this.#state === 'DOTTED') this.#afterDot();
+      else if (this.#state === 'DOTTED_CR') this.#afterDotCr();
+      else this.#run();
+    }
+    return true;
   }
 
   #afterDot(): void {
@@ -93,8 +135,8 @@ export class DotReader {
     }
   }
 
-  /** Content up to the next leading dot, which is passed, or to the end of the chunk. */
-  #run(): Uint8Array {
+  /** Content up to the next leading dot, which is passed, or to the end of the chunk; empty when there is a fault. */
+  #run(): void {
     const chunk = this.#chunk;
     const start = this.#at;
     let state = this.#state;
@@ -112,7 +154,9 @@ export class DotReader {
     }
     this.#state = at < chunk.length ? 'DOTTED' : state;
     this.#at = Math.min(at + 1, chunk.length);
-    return chunk.subarray(start, at);
+    // Behind an octet that was the chunk's last, `at` is past its end.
+    this.#to = Math.min(at, chunk.length);
+    this.#from = this.#fault === null ? start : this.#to;
   }
 
   /** Where an octet of a run leads. */

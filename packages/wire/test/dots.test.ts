@@ -59,24 +59,47 @@ for (const [name, input, expected] of table) {
   });
 }
 
-test('dots: runs are views into the chunk, and the chunk is not written to', () => {
-  const chunk = latin1Bytes('a\r\n..b\r\n.\r\n');
-  const copy = chunk.slice();
+function runsOf(chunk: Uint8Array): Uint8Array[] {
   const reader = new DotReader();
   reader.push(chunk);
   const runs: Uint8Array[] = [];
   for (let run = reader.next(); run; run = reader.next()) runs.push(run);
-  assert.deepEqual(runs.map(latin1), ['a\r\n', '.b\r\n']);
+  return runs;
+}
+
+test('dots: long runs are views into the chunk, and the chunk is not written to', () => {
+  const long = 'x'.repeat(70);
+  const chunk = latin1Bytes(`${long}\r\n..${long}\r\n..a\r\n.\r\n`);
+  const copy = chunk.slice();
+  const runs = runsOf(chunk);
+  assert.deepEqual(runs.map(latin1), [`${long}\r\n`, `.${long}\r\n`, '.a\r\n']);
   assert.ok(runs.every((run) => run.buffer === chunk.buffer));
+  assert.deepEqual(chunk, copy);
+});
+
+test('dots: short runs come together as copies that are full, whatever is between them', () => {
+  const long = `..${'x'.repeat(5000)}\r\n`;
+  const wire = `${'..\r\n'.repeat(3000)}${long}..\r\n${long}.\r\n`;
+  const chunk = latin1Bytes(wire);
+  const copy = chunk.slice();
+  const runs = runsOf(chunk);
+  assert.equal(runs.map(latin1).join(''), wire.slice(0, -3).replaceAll('\n..', '\n.').slice(1));
+  const copies = runs.filter((run) => run.buffer !== chunk.buffer);
+  assert.ok(copies.length > 1 && runs.length < 10, `${copies.length} of ${runs.length}`);
+  assert.ok(copies.slice(0, -1).every((run) => run.length === run.buffer.byteLength));
   assert.deepEqual(chunk, copy);
 });
 
 test('dots: push() before next() gave null, or after the end, is our own fault', () => {
   const reader = new DotReader();
-  reader.push(latin1Bytes('a\r\n..b'));
+  reader.push(latin1Bytes('a\r\n..b\r\n'));
   assert.throws(() => reader.push(latin1Bytes('x')), StateError);
   while (reader.next());
-  reader.push(latin1Bytes('\r\n.\r\n'));
+  reader.push(latin1Bytes(`..\r\n`.repeat(2000)));
+  reader.next();
+  assert.throws(() => reader.push(latin1Bytes('x')), StateError);
+  while (reader.next());
+  reader.push(latin1Bytes('.\r\n'));
   while (reader.next());
   assert.throws(() => reader.push(latin1Bytes('x')), StateError);
 });
@@ -101,7 +124,17 @@ test('dots: undot(dot(x)) = x for any chunking, a missing last CRLF added', () =
   );
 });
 
-const line = fc.constantFrom('.', 'a', '\r', '\n', '\r\n', '\r\n.', '\r\n.\r\n');
+const line = fc.constantFrom(
+  '.',
+  'a',
+  '\r',
+  '\n',
+  '\r\n',
+  '\r\n.',
+  '\r\n.\r\n',
+  'x'.repeat(70),
+  '\r\n..'.repeat(1500),
+);
 test('dots: any chunking of the same octets gives the same', () => {
   fc.assert(
     fc.property(fc.array(fc.array(line, { maxLength: 8 }), { maxLength: 6 }), (parts) => {
