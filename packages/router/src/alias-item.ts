@@ -16,6 +16,8 @@ export const MAX_REPLY_TEXT = 490;
 
 const ADDRESS = { smtputf8: true, singleLabel: true };
 const QUOTED = /^"([^"\\]*(?:\\.[^"\\]*)*)"$/;
+/** `Bob Jones <bob@example.org>`; what is quoted may hold brackets of its own. */
+const ANGLED = /^[^<>"@]*<([^<>"|:][^<>"]*)>$/;
 const SPECIAL = /^:([a-z]+):\s*/i;
 const ASCII = /^[\x20-\x7e]*$/;
 const CODES = /^(?:([45]5\d) +)?(?:([45]\.\d{1,3}\.\d{1,3}) +)?/;
@@ -30,6 +32,8 @@ export function readItem(item: string): ItemMeaning {
 }
 
 function readTarget(text: string): ItemMeaning {
+  const [, angled] = ANGLED.exec(text) ?? [];
+  if (angled !== undefined) return readTarget(angled);
   const address = parseMailbox(text, ADDRESS);
   if (address) return target({ type: 'address', address });
   if (text.startsWith('/')) return fault('no mail is written to a file: name a user or an address');

@@ -48,6 +48,7 @@ const FILES: [string, Record<string, string>][] = [
   ['a: "b,c"@d.example', { a: 'b,c@d.example' }],
   ['a: "b\\",c"@d.example', { a: 'b",c@d.example' }],
   ['a: b@localhost, c@[192.0.2.1]', { a: 'b@localhost c@[192.0.2.1]' }],
+  ['a: <b>, Bob Jones <b@c.example>, <\\c>', { a: 'b b@c.example \\c' }],
   ['a: /b@c.example', { a: '/b@c.example' }],
   ['ñ: ö@ü.example', { ñ: 'ö@ü.example' }],
   ['a: b\na: c\nA: d', { a: 'b' }],
@@ -121,6 +122,7 @@ test('hostile 55: quotes, comments, includes, :fail: with a line break, :blackho
     'i: bob, :fail: x',
     'j: ok # no comment',
     'k: /dir/',
+    'l: <|cmd>, x <:fail:>, <>, a <b> c',
   ];
   const { aliases, faults } = parseAliases(text.join('\n'));
   assert.deepEqual(
@@ -137,6 +139,7 @@ test('hostile 55: quotes, comments, includes, :fail: with a line break, :blackho
       [9, ':fail: x'],
       [10, 'ok # no comment'],
       [11, '/dir/'],
+      ...['<|cmd>', 'x <:fail:>', '<>', 'a <b> c'].map((text) => [12, text]),
     ],
   );
   for (const alias of aliases.values()) assert.equal(show(alias).slice(0, 9), 'defer 451');
