@@ -102,6 +102,10 @@ export class Server {
     this.ports = ports;
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Ends it, and resolves with its exit status, or the signal that killed it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
     this.#child.kill(signal);

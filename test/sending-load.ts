@@ -37,7 +37,7 @@ export async function killUnderLoad(
   for (let kill = 0; kill < kills; kill++) {
     const server = await site.start();
     // Killed when so many were promised: each time at another place, and always amid others that were not.
-    const enough = promises.length + 20 + 17 * kill;
+    const enough = promises.length + 20 + 17 * (kill % 8);
     const promised = (sent: Sent): void => {
       promises.push(sent);
       if (promises.length === enough) void server.stop('SIGKILL');
@@ -53,6 +53,42 @@ export async function killUnderLoad(
 
 /** Sends messages over one connection until it breaks. */
 async function load(port: number, { name, to, promised }: LoadOptions): Promise<void> {
+  try {
+    const send = await open(port);
+    for (let n = 0; ; n++) {
+      const sent = { id: `${name}-${n}`, to: to[n % to.length]! };
+      await send(sent);
+      promised(sent);
+    }
+  } catch (error) {
+    // All else is the connection, which broke.
+    if (error instanceof assert.AssertionError) throw error;
+  }
+}
+
+/** Sends all these over so many connections; resolves when each was answered 250. */
+export async function sendAll(
+  port: number,
+  { connections, letters }: { readonly connections: number; readonly letters: readonly Sent[] },
+): Promise<void> {
+  // All take from the same one.
+  const left = letters.values();
+  const one = async (): Promise<void> => {
+    const send = await open(port);
+    for (const letter of left) await send(letter);
+    send.end();
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+}
+
+interface Sender {
+  /** Resolves when it was answered 250; rejects when the server is gone. */
+  (letter: Sent): Promise<void>;
+  end(): void;
+}
+
+/** A connection that is ready to send. */
+async function open(port: number): Promise<Sender> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => socket.destroy());
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
@@ -62,22 +98,16 @@ async function load(port: number, { name, to, promised }: LoadOptions): Promise<
     if (value[3] === '-') return reply(code);
     assert.ok(value.startsWith(code), value);
   };
-  try {
-    await reply('220');
-    await say(socket, 'EHLO client.example');
+  await reply('220');
+  await say(socket, 'EHLO client.example');
+  await reply('250');
+  const send = async ({ id, to }: Sent): Promise<void> => {
+    await say(socket, `MAIL FROM:<ann@example.net>\r\nRCPT TO:<${to}>\r\nDATA`);
+    for (const code of ['250', '250', '354']) await reply(code);
+    await say(socket, `Subject: ${id}\r\n\r\n${BODY}.`);
     await reply('250');
-    for (let n = 0; ; n++) {
-      const sent = { id: `${name}-${n}`, to: to[n % to.length]! };
-      await say(socket, `MAIL FROM:<ann@example.net>\r\nRCPT TO:<${sent.to}>\r\nDATA`);
-      for (const code of ['250', '250', '354']) await reply(code);
-      await say(socket, `Subject: ${sent.id}\r\n\r\n${BODY}.`);
-      await reply('250');
-      promised(sent);
-    }
-  } catch (error) {
-    // All else is the connection, which broke.
-    if (error instanceof assert.AssertionError) throw error;
-  }
+  };
+  return Object.assign(send, { end: () => void socket.end() });
 }
 
 async function say(socket: Socket, line: string): Promise<void> {
