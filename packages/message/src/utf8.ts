@@ -24,7 +24,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** How many octets a text has in UTF-8. */
 export function octetLength(text: string): number {
-  return encodeUtf8(text).length;
+  return /^[\t -~]*$/.test(text) ? text.length : encodeUtf8(text).length;
 }
 
 /** The longest beginning of a text that has at most `octets` octets in UTF-8; no character is cut in two. */
