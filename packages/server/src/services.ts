@@ -136,7 +136,8 @@ async function openUsers({ users }: Config, log: Logger): Promise<PasswdFile> {
   return file;
 }
 
-function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {
+/** The alias file, read again when it changes; no aliases where none is configured. */
+export function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {
   if (aliases.file === null) return new Map<string, never>();
   const file = AliasFile.open(aliases.file, {
     onReload(faults) {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { zone, type Zone } from '@postino/dns';
 import { sign } from '@postino/dkim';
+import { PasswdFile } from '@postino/passwd-md5';
 import { loadConfig, openLog, startServer, type Addresses } from '@postino/server';
 import { crlfLines } from '../src/commands/crlf-lines.ts';
 import type { DnsRecord } from '../src/commands/zone-lines.ts';
 import type { Finding } from '../src/diagnosis/finding.ts';
 import { serveDns } from './dns-server.ts';
 import { run, type Run } from './run.ts';
-import { makeFolder, md5 } from './site.ts';
+import { makeFolder } from './site.ts';
 
 const IP = '192.0.2.25';
 const INIT = ['init', '--hostname', 'mail.poul.org', '--user', 'ann', '--password-stdin'];
@@ -87,7 +88,7 @@ test('postino init: a server that starts, secrets for their owner alone, and not
   assert.match(told.out, /^_smtp\._tls\.poul\.org\. IN TXT "v=TLSRPTv1; /m);
   for (const secret of ['dkim.key', 'key.pem', 'passwd'])
     assert.equal(statSync(join(home, secret)).mode & 0o777, 0o600, secret);
-  assert.equal(readFileSync(join(home, 'passwd'), 'utf8'), `ann:${md5('secret')}::\n`);
+  assert.ok(await (await PasswdFile.open(join(home, 'passwd'))).verify('ann', 'secret'));
 
   const before = readFileSync(join(home, 'dkim.key'), 'utf8');
   const again = await run(context, [...INIT, '--folder', home], { input: 'x\n' });
@@ -219,6 +220,48 @@ test('postino spf, dnsbl and dkim verify: the answer, and 2 where it is a bad on
   assert.equal(found, 'listed  zen.spamhaus.org  127.0.0.2  listed ?[2J\n');
   assert.match(signed!, /^pass  d=poul\.org s=dkim a=rsa-sha256\n$/);
   assert.match(forged!, /^fail  d=poul\.org s=dkim a=rsa-sha256 \(.*body.*\)\n$/);
+});
+
+test('postino user and route: users come and go, comments stay; an address is followed to its end', async (context) => {
+  const { file, home } = await initiated(context);
+  const passwd = join(home, 'passwd');
+  writeFileSync(passwd, `# ours\n${readFileSync(passwd, 'utf8')}`);
+  const ask = (args: string[], input = ''): Promise<Run> =>
+    run(context, [...args, '--config', file], { input });
+
+  const added = await ask(['user', 'add', 'bob', '--scheme', 'SHA512-CRYPT'], 'first\n');
+  assert.deepEqual([added.code, added.out, added.err], [0, 'bob is a user now.\n', '']);
+  const [again, unknown, bare, changed] = await Promise.all([
+    ask(['user', 'add', 'bob'], 'x\n'),
+    ask(['user', 'passwd', 'eve'], 'x\n'),
+    ask(['user', 'add', 'eve']),
+    ask(['user', 'passwd', 'bob'], 'second\n'),
+  ]);
+  assert.deepEqual([again.code, unknown.code, bare.code, changed.code], [1, 1, 1, 0]);
+  assert.match(
+    again.err,
+    /^postino: there is a user bob already; write: postino user passwd bob\n$/,
+  );
+  assert.match(unknown.err, /^postino: there is no user eve; /);
+  assert.match(bare.err, /^postino: there is no password on standard input; /);
+  const users = await PasswdFile.open(passwd);
+  assert.deepEqual(
+    [await users.verify('bob', 'first'), await users.verify('bob', 'second')],
+    [false, true],
+  );
+
+  const [listed, routed, relayed] = await Promise.all([
+    ask(['user', 'list']),
+    ask(['route', 'abuse+spam@poul.org']),
+    ask(['route', 'nobody@poul.org', '--json']),
+  ]);
+  assert.equal(listed.out, 'ann  CRYPT\nbob  CRYPT\n');
+  assert.match(routed.out, /\nmailbox of ann\n$/);
+  assert.equal((JSON.parse(relayed.out) as { route: { type: string } }).route.type, 'refuse');
+  assert.deepEqual([routed.code, relayed.code], [0, 2]);
+
+  assert.equal((await ask(['user', 'remove', 'bob'])).code, 0);
+  assert.match(readFileSync(passwd, 'utf8'), /^# ours\nann:[^\n]*\n$/);
 });
 
 test('lines that end in LF get the CR that they had on the wire, wherever they are cut', async () => {

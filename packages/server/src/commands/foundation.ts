@@ -1,9 +1,9 @@
 /** The files that a server begins with: each written once, and never over what is there. */
-import { createHash } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKey } from '@postino/dkim';
 import { selfSigned } from '@postino/node';
+import { hashPassword } from '@postino/passwd-md5';
 import type { RunAs } from '../config/values.ts';
 import { giveTo, isRoot } from '../rights.ts';
 import { configText, type Answers } from './config-text.ts';
@@ -42,7 +42,7 @@ async function contents(foundation: Foundation): Promise<File[]> {
   const { hostname, user, password } = foundation;
   const { certificate, key } = selfSigned([hostname]);
   const { privateKey } = await generateKey({ algorithm: 'rsa' });
-  const hash = createHash('md5').update(password).digest('hex');
+  const hash = await hashPassword(password);
   return [
     { name: 'dkim.key', text: privateKey, mode: SECRET },
     { name: 'key.pem', text: key, mode: SECRET },

@@ -6,9 +6,11 @@ import { addDkim } from './dkim.ts';
 import { addDns } from './dns.ts';
 import { addDnsbl } from './dnsbl.ts';
 import { addInit } from './init.ts';
+import { addRoute } from './route.ts';
 import { addServe } from './serve.ts';
 import { addSpf } from './spf.ts';
 import { addTryOut } from './try-out.ts';
+import { addUser } from './user.ts';
 import { styled } from './terminal.ts';
 
 const CODES = `
@@ -37,6 +39,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addServe,
   addTryOut,
   addCheck,
+  addUser,
+  addRoute,
   addDns,
   addDkim,
   addSpf,
