@@ -6,14 +6,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ORDER as pop3 } from '@postino/pop3-wire';
-import { ORDER as smtp } from '@postino/smtp-wire';
+import { CLIENT_ORDER as smtpClient, ORDER as smtp } from '@postino/smtp-wire';
 
 type Order = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 
 const root = join(import.meta.dirname, '..');
-const places: readonly { file: string; order: Order }[] = [
-  { file: 'packages/smtp-wire/README.md', order: smtp },
-  { file: 'packages/pop3-wire/README.md', order: pop3 },
+/** Each between two marks of its name. */
+const places: readonly { file: string; name: string; order: Order }[] = [
+  { file: 'packages/smtp-wire/README.md', name: 'states', order: smtp },
+  { file: 'packages/smtp-wire/README.md', name: 'client states', order: smtpClient },
+  { file: 'packages/pop3-wire/README.md', name: 'states', order: pop3 },
 ];
 
 /** One arrow for all verbs that lead from one phase to the same other. */
@@ -28,17 +30,17 @@ function draw(order: Order): string {
   return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...arrows, '```'].join('\n');
 }
 
-function withDrawing(text: string, drawing: string, file: string): string {
-  const place = /(<!-- states -->\n)[^]*?(<!-- \/states -->)/;
-  if (!place.test(text))
-    throw new Error(`${file} has no <!-- states --> … <!-- /states --> to draw into`);
+function withDrawing(text: string, drawing: string, name: string): string | null {
+  const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+  if (!place.test(text)) return null;
   return text.replace(place, (_, open: string, close: string) => `${open}\n${drawing}\n\n${close}`);
 }
 
 const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
-for (const { file, order } of places) {
+for (const { file, name, order } of places) {
   const old = readFileSync(join(root, file), 'utf8');
-  const text = withDrawing(old, draw(order), file);
+  const text = withDrawing(old, draw(order), name);
+  if (text === null) throw new Error(`${file} has no <!-- ${name} --> to draw behind`);
   if (text === old) continue;
   if (check) {
     console.error(`${file} is stale: its order table has changed. Run: node --run states`);

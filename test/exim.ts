@@ -52,6 +52,12 @@ export class Exim {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** How many messages came in chunks: its log marks them. */
+  get chunked(): number {
+    const log = readFileSync(join(this.#folder, 'mainlog'), 'latin1');
+    return [...log.matchAll(/ <= .* K /g)].length;
+  }
+
   /** What lies in the spool, in the order of arrival: the text with LF for each CRLF, octet by octet. */
   messages(): Spooled[] {
     const spool = join(this.#folder, 'spool/input');

@@ -103,18 +103,19 @@ programTest(
   { name: 'takes many messages over one connection, octet by octet' },
   async (context) => {
     const exim = await Exim.start(context);
-    const delivery = deliveryTo(context, exim.port);
-    for (const body of Object.values(BODIES)) {
-      const results = await delivery.deliver(messageOf(HEADER + body), envelopeTo('b', 'c'));
-      assert.deepEqual(short(results), ['delivered 250 content', 'delivered 250 content']);
-      assert.match(String(results[0]?.reply.text), /^OK id=/);
+    for (const chunking of ['offered', 'never'] as const) {
+      const delivery = deliveryTo(context, exim.port, { chunking });
+      for (const body of Object.values(BODIES)) {
+        const results = await delivery.deliver(messageOf(HEADER + body), envelopeTo('b', 'c'));
+        assert.deepEqual(short(results), ['delivered 250 content', 'delivered 250 content']);
+        assert.match(String(results[0]?.reply.text), /OK id=/);
+      }
     }
-    assert.equal(exim.connections, 1);
+    assert.equal(exim.connections, 2);
     const messages = exim.messages();
-    assert.deepEqual(
-      sorted(messages.map(({ body }) => body)),
-      sorted(Object.values(BODIES).map(kept)),
-    );
+    const expected = Object.values(BODIES).map(kept);
+    assert.deepEqual(sorted(messages.map(({ body }) => body)), sorted([...expected, ...expected]));
+    assert.equal(exim.chunked, expected.length);
     for (const { from, to, protocol } of messages) {
       assert.deepEqual(to, ['b@peer.example', 'c@peer.example']);
       assert.deepEqual([from, protocol], ['a@us.example', 'esmtp']);

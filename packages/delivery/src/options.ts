@@ -5,6 +5,7 @@ import {
   SmtpClient,
   type ClientMechanism,
   type SmtpClientLimits,
+  type SmtpClientOptions,
   type SmtpClientTimeouts,
 } from '@postino/smtp-wire';
 import type { Cancel } from '@postino/wire';
@@ -34,6 +35,8 @@ export interface DeliveryOptions {
   readonly ignoreTargetHosts?: readonly string[];
   /** Names and addresses, beside `hostname`, by which we are known: what they are MX of would come back. RFC 5321 §5.1. */
   readonly ownHosts?: readonly string[];
+  /** Whether content goes in chunks to hosts that offer CHUNKING; default `offered`. RFC 3030 §2. */
+  readonly chunking?: NonNullable<SmtpClientOptions['chunking']>;
   readonly limits?: Partial<DeliveryLimits>;
   /** Milliseconds for the replies of a server; QUIT has `QUIT_TIMEOUT` unless said otherwise. */
   readonly timeouts?: Partial<SmtpClientTimeouts>;
@@ -78,6 +81,7 @@ export interface ResolvedOptions extends Required<
 
 export interface ClientSettings {
   readonly hostname: string;
+  readonly chunking: NonNullable<SmtpClientOptions['chunking']>;
   readonly timeouts: Partial<SmtpClientTimeouts>;
   readonly limits: Partial<SmtpClientLimits>;
 }
@@ -85,8 +89,9 @@ export interface ClientSettings {
 /** Fills in the defaults; a `TypeError` names what cannot be. */
 export function resolveOptions(options: DeliveryOptions): ResolvedOptions {
   const { hostname, smarthost = null, port = SMTP_PORT } = options;
-  const client = {
+  const client: ClientSettings = {
     hostname,
+    chunking: options.chunking ?? 'offered',
     timeouts: { quit: QUIT_TIMEOUT, ...options.timeouts },
     limits: options.replyLimits ?? {},
   };

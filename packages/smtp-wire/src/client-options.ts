@@ -9,6 +9,11 @@ export interface SmtpClientOptions {
   readonly protocol?: 'smtp' | 'lmtp';
   /** When to use STARTTLS: `required` lets nothing else pass; default `offered`. RFC 3207 §4. */
   readonly startTls?: 'never' | 'offered' | 'required';
+  /**
+   * When to send content in chunks, with BDAT: `offered`, the default, where both CHUNKING and PIPELINING are, so that
+   * no chunk waits for the answer to another. LMTP has DATA alone. RFC 3030 §2.
+   */
+  readonly chunking?: 'never' | 'offered';
   /** The TLS that stood before the first octet (implicit TLS); default null. RFC 8314 §3.3. */
   readonly tls?: TlsInfo | null;
   /** Log in without TLS too; default false. RFC 4954 §4. */
@@ -27,6 +32,8 @@ export interface SmtpClientLimits {
   readonly replyLines: number;
   /** Octets of commands whose replies are outstanding, when commands are pipelined. RFC 2920 §3.1. */
   readonly window: number;
+  /** Octets of content that are gathered for a chunk; no piece of it is cut. RFC 3030 §2. */
+  readonly chunk: number;
 }
 
 /** Milliseconds that the server has for a reply, by what it answers. RFC 5321 §4.5.3.2. */
@@ -56,12 +63,15 @@ const AUTH_LINE = 12288;
 const REPLY_LINES = 128;
 /** The window that RFC 2920 §3.1 reckons with: no more can be under way without a risk of deadlock. */
 const WINDOW = 4096;
+/** As much as a socket takes at a time, more or less; RFC 3030 §2 leaves it open. */
+const CHUNK = 65536;
 
 export const DEFAULT_CLIENT_LIMITS: SmtpClientLimits = {
   replyLine: REPLY_LINE,
   authLine: AUTH_LINE,
   replyLines: REPLY_LINES,
   window: WINDOW,
+  chunk: CHUNK,
 };
 
 export interface ResolvedClientOptions extends Required<
@@ -77,6 +87,7 @@ export function resolveClientOptions(options: SmtpClientOptions): ResolvedClient
     hostname: options.hostname,
     protocol: options.protocol ?? 'smtp',
     startTls: options.startTls ?? 'offered',
+    chunking: options.chunking ?? 'offered',
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,
     limits: { ...DEFAULT_CLIENT_LIMITS, ...options.limits },
     timeouts: { ...DEFAULT_CLIENT_TIMEOUTS, ...options.timeouts },
@@ -84,6 +95,7 @@ export function resolveClientOptions(options: SmtpClientOptions): ResolvedClient
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
   check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');
   check(['never', 'offered', 'required'].includes(resolved.startTls), 'startTls');
+  check(['never', 'offered'].includes(resolved.chunking), 'chunking');
   const numbers = { ...resolved.limits, ...resolved.timeouts };
   for (const [name, value] of Object.entries(numbers))
     check(Number.isSafeInteger(value) && value > 0, name);

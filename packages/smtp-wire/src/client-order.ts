@@ -24,6 +24,7 @@ export type ClientMove =
   | 'wantContent'
   | 'content'
   | 'done'
+  | 'stopped'
   | 'finished'
   | 'refused'
   | 'quit';
@@ -40,7 +41,7 @@ export const CLIENT_ORDER: Readonly<
   ready: { begin: 'transaction', authenticate: 'auth', quit: 'quitting' },
   auth: { respond: 'auth', authEnded: 'ready' },
   transaction: { wantContent: 'content', finished: 'ready', refused: 'quitting' },
-  content: { content: 'content', done: 'transaction' },
+  content: { content: 'content', done: 'transaction', stopped: 'transaction' },
   quitting: {},
   closed: {},
 };

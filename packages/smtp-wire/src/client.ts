@@ -2,7 +2,8 @@
  * The client side of a session, RFC 5321, without I/O. It is not asked, it asks. Whoever drives it keeps to these
  * invariants:
  *
- * - *Drain rule*: `receive()` only after `next()` returned null. Memory is one chunk and one reply, by construction.
+ * - *Drain rule*: `receive()` only after `next()` returned null. Memory is one chunk, one reply and `limits.chunk` octets of
+ *   content, by construction.
  * - *One result each*: between `begin()` and `finished` every recipient has exactly one `recipient` event, whatever happens.
  * - *Replies before words*: what was received is read before more is said, so no reply is taken for that to a later command.
  * - *Views*: `send.bytes` may lie in what was given to `content()`; the machine never writes to it.
@@ -27,9 +28,8 @@ import { CLIENT_ORDER, FIRST_DIGITS, type ClientMove, type ClientState } from '.
 import { CLIENT_REPLIES, givenUp } from './client-replies.ts';
 import { CommandWindow, type Step } from './command-window.ts';
 import type { ContentFacts } from './connection-types.ts';
-import { ContentWriter } from './content-writer.ts';
 import type { Extensions } from './extensions.ts';
-import { messageObstacle, recipientObstacle } from './obstacles.ts';
+import { loginObstacle, type Abilities } from './obstacles.ts';
 import type { ClientPhase, Outcome } from './outcome.ts';
 import { Opening } from './opening.ts';
 import { replyClass } from './reply.ts';
@@ -53,7 +53,6 @@ export class SmtpClient {
   #steps: Step[] = [];
   #exchange: ClientExchange | null = null;
   #transaction: Transaction | null = null;
-  #content: ContentWriter | null = null;
   /** A transaction was broken off and still stands on the server. RFC 5321 §4.1.1.5. */
   #unfinished = false;
 
@@ -121,18 +120,11 @@ export class SmtpClient {
    */
   begin(envelope: Envelope, facts: ContentFacts = {}): void {
     this.#mayMove('begin');
-    if (envelope.to.length === 0) throw new TypeError('an envelope has a recipient');
-    const { extensions } = this.#opening;
-    const transaction = new Transaction(envelope, facts, extensions);
+    const { protocol } = this.#options;
+    const setting = { ...this.#abilities, protocol, news: this.#news };
+    this.#transaction = new Transaction(envelope, facts, setting);
     this.#move('begin');
-    this.#transaction = transaction;
-    const reply = messageObstacle(envelope, facts, this.#opening);
-    if (reply) this.#tell(transaction.decideRest(), { reply, phase: 'mail', local: true });
-    for (const [index, recipient] of envelope.to.entries()) {
-      const reply = recipientObstacle(recipient, extensions);
-      if (reply) this.#tell(transaction.decide(index), { reply, phase: 'rcpt', local: true });
-    }
-    if (this.#unfinished && transaction.next) this.#steps.push(RSET);
+    if (this.#unfinished && this.#transaction.next) this.#steps.push(RSET);
   }
 
   /** Logs in. What the server does not offer, or what is not to be said in the clear, ends with `authEnded`. RFC 4954 §4. */
@@ -141,11 +133,9 @@ export class SmtpClient {
     const name = mechanism.toUpperCase();
     if (!/^[A-Z0-9_-]{1,20}$/.test(name)) throw new TypeError('this is no name of a mechanism');
     this.#move('authenticate');
-    const { tls, extensions } = this.#opening;
-    if (!tls && !this.#options.allowPlaintextAuth)
-      return this.#endAuth({ reply: CLIENT_REPLIES.notInTheClear, phase: 'auth', local: true });
-    if (!extensions.mechanisms.includes(name))
-      return this.#endAuth({ reply: CLIENT_REPLIES.noMechanism, phase: 'auth', local: true });
+    const plaintext = this.#options.allowPlaintextAuth;
+    const reply = loginObstacle(name, { ...this.#abilities, plaintext });
+    if (reply) return this.#endAuth({ reply, phase: 'auth', local: true });
     this.#exchange = new ClientExchange(name, initial);
     this.#steps.push({ phase: 'auth', line: this.#exchange.command });
   }
@@ -158,19 +148,19 @@ export class SmtpClient {
   }
 
   /**
-   * A piece of the message, with CRLF line ends; do not change it before it was sent. A CR or LF that stands alone, or an
+   * A piece of the message, with CRLF line ends; do not change it, for a chunk is sent when it is full. A CR or LF that stands alone, or an
    * octet above 127 for a server without 8BITMIME, cannot be taken back from within a message: the connection ends
    * before that piece, and the recipients get 554. RFC 5321 §2.3.8, RFC 6152 §3.
    */
   content(bytes: Uint8Array): void {
     this.#move('content');
-    this.#write(this.#content!.write(bytes));
+    this.#write(this.#transaction!.write(bytes));
   }
 
   /** The message is whole: the dot, and a CRLF before it where there was none. RFC 5321 §4.1.1.4. */
   done(): void {
     this.#move('done');
-    if (this.#write(this.#content!.end())) this.#awaitVerdict();
+    this.#write(this.#transaction!.endContent());
   }
 
   /** Says goodbye; no more may be asked for. RFC 5321 §4.1.1.10. */
@@ -199,6 +189,14 @@ export class SmtpClient {
   /** Ends at once, from anywhere: the wire broke, or nobody waits any more. `why` is the text of the outcomes. */
   abort(why: string): void {
     this.#fail('aborted', givenUp(why));
+  }
+
+  get #abilities(): Abilities {
+    const { extensions, tls } = this.#opening;
+    const { chunking, protocol, limits } = this.#options;
+    const mayChunk = chunking === 'offered' && protocol === 'smtp';
+    const chunk = mayChunk && extensions.chunking && extensions.pipelining ? limits.chunk : null;
+    return { extensions, tls, chunk };
   }
 
   #mayMove(by: ClientMove): void {
@@ -241,7 +239,7 @@ export class SmtpClient {
       text += step.line;
     }
     if (text !== '') this.#output.push(encodeUtf8(text));
-    if (this.#state === 'transaction' && this.#window.empty) this.#finish();
+    if (this.#state === 'transaction' && this.#window.empty) this.#goOn(this.#transaction!);
     return this.#news.shift() ?? null;
   }
 
@@ -252,9 +250,7 @@ export class SmtpClient {
 
   #nextStep(): Step | null {
     if (this.#steps.length > 0) return this.#steps[0]!;
-    return this.#state === 'transaction' && !this.#content
-      ? (this.#transaction?.next ?? null)
-      : null;
+    return this.#transaction?.next ?? null;
   }
 
   #hear(reply: Reply): void {
@@ -288,7 +284,7 @@ export class SmtpClient {
 
   /** A server may refuse a message before its end, and then it is never taken; all else is out of turn. RFC 5321 §4.3.1. */
   #hearUnasked(reply: Reply): void {
-    if (this.#content && reply.code >= 400)
+    if (this.#transaction?.inContent && reply.code >= 400)
       this.#end('refused', { reply, phase: 'content', local: false });
     else this.#fail('broken', CLIENT_REPLIES.unasked);
   }
@@ -325,51 +321,33 @@ export class SmtpClient {
 
   // Not done: 552 is not taken for 452, RFC 5321 §4.5.3.1.10; an outcome is what the server said.
   #transact(step: Step, outcome: Outcome): void {
-    const refused = outcome.reply.code >= 400;
-    this.#tell(this.#transaction!.hear(step, refused), outcome);
-    if (step.phase === 'data' && !refused) this.#goAhead(this.#transaction!);
+    const lead = this.#transaction!.hear(step, outcome);
+    if (lead === 'content') this.#beginContent(this.#transaction!);
+    else if (lead === 'broken') this.#fail('broken', CLIENT_REPLIES.wrongClass, step.phase);
+    else if (lead === 'stopped' && this.#state === 'content') this.#move('stopped');
   }
 
-  #goAhead({ accepted, open }: Transaction): void {
-    if (open && accepted.length > 0) this.#beginContent();
-    // It waits for content that nobody gets: a lone dot ends that. Had it a recipient, that would be a message.
-    else if (accepted.length === 0 && this.#options.protocol === 'smtp')
-      this.#steps.push({ phase: 'content', line: '.\r\n' });
-    else this.#fail('broken', CLIENT_REPLIES.wrongClass, 'data');
+  /** All that was said is answered. */
+  #goOn(transaction: Transaction): void {
+    if (transaction.awaitsChunks) this.#beginContent(transaction);
+    else this.#finish(transaction);
   }
 
-  #beginContent(): void {
-    this.#content = new ContentWriter({ eightBit: this.extensions.eightBitMime });
+  #beginContent(transaction: Transaction): void {
+    transaction.beginContent();
     this.#move('wantContent');
     this.#news.push({ type: 'wantContent' });
   }
 
   /** Queues content; what cannot be sent ends the connection instead. */
-  #write(written: Uint8Array | Reply): boolean {
-    if (written instanceof Uint8Array) {
-      if (written.length > 0) this.#output.push(written);
-      return true;
-    }
-    this.#fail('aborted', written, 'content');
-    return false;
+  #write(pieces: readonly Uint8Array[] | Reply): void {
+    if (isPieces(pieces)) this.#output.push(...pieces.filter(({ length }) => length > 0));
+    else this.#fail('aborted', pieces, 'content');
   }
 
-  /** One reply is to come, or with LMTP one for each recipient that was accepted. RFC 2033 §4.2. */
-  #awaitVerdict(): void {
-    const { accepted } = this.#transaction!;
-    const each = this.#options.protocol === 'lmtp' ? accepted : [undefined];
-    for (const index of each)
-      this.#steps.push({ phase: 'content', line: '', ...(index === undefined ? {} : { index }) });
-  }
-
-  #tell(indexes: readonly number[], outcome: Outcome): void {
-    for (const index of indexes) this.#news.push({ type: 'recipient', index, ...outcome });
-  }
-
-  #finish(): void {
-    this.#unfinished ||= this.#transaction!.open;
+  #finish(transaction: Transaction): void {
+    this.#unfinished ||= transaction.open;
     this.#transaction = null;
-    this.#content = null;
     this.#move('finished');
     this.#news.push({ type: 'finished' });
   }
@@ -406,10 +384,8 @@ export class SmtpClient {
   }
 
   #endTransaction(outcome: Outcome): void {
-    if (!this.#transaction) return;
-    this.#tell(this.#transaction.decideRest(), outcome);
+    this.#transaction?.end(outcome);
     this.#transaction = null;
-    this.#news.push({ type: 'finished' });
   }
 
   /** What we are at. */
@@ -417,7 +393,7 @@ export class SmtpClient {
     if (this.#window.phase) return this.#window.phase;
     if (this.#state === 'tls') return 'startTls';
     if (this.#state === 'auth') return 'auth';
-    return this.#content ? 'content' : (this.#nextStep()?.phase ?? 'connect');
+    return this.#transaction?.inContent ? 'content' : (this.#nextStep()?.phase ?? 'connect');
   }
 
   #takeOrder(): SmtpClientOrder | null {
@@ -425,4 +401,8 @@ export class SmtpClient {
     this.#order = null;
     return order;
   }
+}
+
+function isPieces(written: readonly Uint8Array[] | Reply): written is readonly Uint8Array[] {
+  return Array.isArray(written);
 }

@@ -7,6 +7,8 @@ export interface Step {
   /** With its CRLF; empty where a reply is to come and nothing need be said for it. */
   readonly line: string;
   readonly index?: number;
+  /** The reply is to a chunk behind which more is to come. RFC 3030 §2. */
+  readonly more?: boolean;
 }
 
 export class CommandWindow {

@@ -20,13 +20,14 @@ export function mailLine(envelope: Envelope, facts: ContentFacts, server: Extens
   const utf8 = server.smtpUtf8 && needsSmtpUtf8(envelope);
   const { requireTls, ret, envid } = envelope;
   const size = facts.size === undefined ? '' : `SIZE=${octets(facts.size)}`;
-  const body = facts.eightBit ? '8BITMIME' : envelope.body;
+  const isBinary = envelope.body === 'BINARYMIME';
+  const body = facts.eightBit && !isBinary ? '8BITMIME' : envelope.body;
   const bodyParam = body && `BODY=${oneOf(['7BIT', '8BITMIME', 'BINARYMIME'], body)}`;
   const retParam = ret && `RET=${oneOf(['FULL', 'HDRS'], ret)}`;
   const envidParam = envid && `ENVID=${formatEnvid(envid)}`;
   return commandLine(`MAIL FROM:${pathText(envelope.from, utf8)}`, [
     server.size && size,
-    server.eightBitMime && bodyParam,
+    (isBinary ? server.binaryMime : server.eightBitMime) && bodyParam,
     utf8 && 'SMTPUTF8',
     requireTls === true && 'REQUIRETLS',
     server.dsn && retParam,

@@ -1,7 +1,7 @@
 /** Whether an envelope can be said to a server at all: asked before a message is taken, or begun. */
 import type { Envelope } from '@postino/address';
+import { envelopeSteps } from './envelope-steps.ts';
 import { parseExtensions } from './extensions.ts';
-import { Transaction } from './transaction.ts';
 
 /** A server that takes every parameter there is. */
 const ALL = parseExtensions({
@@ -14,9 +14,8 @@ const ALL = parseExtensions({
  * nobody to send to. Null when it would not. RFC 5321 §4.1.1.2, §4.1.1.3; RFC 3461 §4.
  */
 export function envelopeFault(envelope: Envelope): string | null {
-  if (envelope.to.length === 0) return 'an envelope has a recipient';
   try {
-    void new Transaction(envelope, {}, ALL);
+    envelopeSteps(envelope, {}, ALL);
     return null;
   } catch (error) {
     if (error instanceof TypeError) return error.message;

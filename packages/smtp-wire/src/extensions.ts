@@ -8,6 +8,10 @@ export interface Extensions {
   readonly pipelining: boolean;
   /** RFC 6152 §2. */
   readonly eightBitMime: boolean;
+  /** RFC 3030 §2. */
+  readonly chunking: boolean;
+  /** RFC 3030 §3. */
+  readonly binaryMime: boolean;
   /** RFC 6531 §3.1. */
   readonly smtpUtf8: boolean;
   /** RFC 3461 §3. */
@@ -48,6 +52,8 @@ function fromKeywords(keywords: ReadonlyMap<string, string>): Extensions {
     extended: true,
     pipelining: keywords.has('PIPELINING'),
     eightBitMime: keywords.has('8BITMIME'),
+    chunking: keywords.has('CHUNKING'),
+    binaryMime: keywords.has('BINARYMIME'),
     smtpUtf8: keywords.has('SMTPUTF8'),
     dsn: keywords.has('DSN'),
     requireTls: keywords.has('REQUIRETLS'),

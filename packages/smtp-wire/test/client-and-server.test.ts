@@ -32,6 +32,8 @@ interface Case {
   readonly clientCuts: readonly number[];
   readonly window: number;
   readonly startTls: boolean;
+  /** Octets of a chunk; null: the server has no CHUNKING. */
+  readonly chunk: number | null;
   readonly slow: boolean;
 }
 
@@ -51,6 +53,7 @@ const whole: fc.Arbitrary<Case> = fc.record({
   clientCuts: cuts,
   window: fc.constantFrom(1, 60, 4096),
   startTls: fc.boolean(),
+  chunk: fc.constantFrom(null, 1, 8, 100),
   slow: fc.boolean(),
 });
 
@@ -142,13 +145,13 @@ async function* contentOf(pieces: readonly string[]): AsyncGenerator<Uint8Array>
 }
 
 /** What must come out for each recipient. */
-function expected({ mail, rcpt, data, content, pieces }: Message): string[] {
+function expected({ mail, rcpt, data, content, pieces }: Message, chunked: boolean): string[] {
   const said = { yes: '250', no: '550 5.7.1', later: '450 4.2.0' };
   const bytes = pieces.join('');
   return rcpt.map((one) => {
     if (mail !== 'yes') return `${said[mail]} mail`;
     if (one !== 'yes') return `${said[one]} rcpt`;
-    if (data !== 'yes') return `${said[data]} data`;
+    if (data !== 'yes') return `${said[data]} ${chunked ? 'content' : 'data'}`;
     // Nothing was shown of an empty message, so nothing of it was refused.
     if (content === 'refuse') return bytes === '' ? '250 2.0.0 content' : '550 5.7.1 content';
     return content === 'yes' ? '250 2.0.0 content' : `${said[content]} content`;
@@ -157,16 +160,17 @@ function expected({ mail, rcpt, data, content, pieces }: Message): string[] {
 
 test('random cuts, verdicts and messages: every recipient has the result that the server gave', async () => {
   await fc.assert(
-    fc.asyncProperty(whole, async ({ messages, window, startTls, slow, ...lengths }) => {
+    fc.asyncProperty(whole, async ({ messages, window, startTls, chunk, slow, ...lengths }) => {
       const [near, far] = memoryWires();
-      const options: SmtpServerOptions = { hostname: 'mx.example', startTls };
+      const chunking = chunk !== null;
+      const options: SmtpServerOptions = { hostname: 'mx.example', startTls, chunking };
       // One message may need many lines that were refused.
       const server = new SmtpServer({ ...options, limits: { errors: 1000, idleCommands: 1000 } });
       const app = new Script(messages, slow);
       const ended = run(server, cutting(near, lengths.serverCuts), app);
       const connected = await connectSmtp(cutting(far, lengths.clientCuts), {
         hostname: ME,
-        limits: { window },
+        limits: { window, ...(chunking && { chunk }) },
       });
       assert.ok('connection' in connected);
       const { connection } = connected;
@@ -179,7 +183,7 @@ test('random cuts, verdicts and messages: every recipient has the result that th
           contentOf(message.pieces),
           { eightBit: true },
         );
-        assert.deepEqual(results.map(outcome), expected(message));
+        assert.deepEqual(results.map(outcome), expected(message, chunking));
         assertStored(app.stored.slice(before), results, message);
         assert.equal(connection.end, null);
       }

@@ -1,6 +1,6 @@
 /**
  * Transcripts from the client's view. `S:` a line of the server, `S>` octets with escapes and no CRLF, `C:` a line of
- * the client, `@` an event but send, `>` a call with its arguments as JSON, `!` an option of the client as JSON, `#` a
+ * the client, `C>` octets of it, `@` an event but send, `>` a call with its arguments as JSON, `!` an option of the client as JSON, `#` a
  * comment. Consecutive lines of the server make a turn.
  */
 import assert from 'node:assert/strict';
@@ -33,7 +33,8 @@ export function parseClientTranscript(text: string): ClientTranscript {
     if (line.startsWith('S>')) turn.push(latin1Bytes(unescape(rest)));
     else if (line.startsWith('S:')) turn.push(encodeUtf8(`${rest}\r\n`));
     else endTurn();
-    if (line.startsWith('C:')) transcript.said += `${latin1(encodeUtf8(rest))}\r\n`;
+    if (line.startsWith('C>')) transcript.said += unescape(rest);
+    else if (line.startsWith('C:')) transcript.said += `${latin1(encodeUtf8(rest))}\r\n`;
     else if (line.startsWith('@')) transcript.events.push(line.slice(2));
     else if (line.startsWith('!')) Object.assign(transcript.options, JSON.parse(line.slice(1)));
     else if (line.startsWith('>')) transcript.acts.push(parseCall(line.slice(2)));

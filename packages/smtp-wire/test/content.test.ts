@@ -3,19 +3,28 @@ import { test } from 'node:test';
 import { CLIENT_REPLIES } from '@postino/smtp-wire';
 import { DotReader, latin1, latin1Bytes } from '@postino/wire';
 import fc from 'fast-check';
-import { ContentWriter } from '../src/content-writer.ts';
+import { ChunkedContent } from '../src/chunked-content.ts';
+import type { ContentRules } from '../src/content-check.ts';
+import type { ContentWriter } from '../src/content-writer.ts';
+import { DottedContent } from '../src/dotted-content.ts';
 
 /** What goes to the wire for these pieces, or the text of the refusal. */
-function write(pieces: readonly string[], eightBit = true): string {
-  const writer = new ContentWriter({ eightBit });
+function writeTo(writer: ContentWriter, pieces: readonly string[]): string {
   let said = '';
-  for (const piece of pieces) {
-    const got = writer.write(latin1Bytes(piece));
-    if (!(got instanceof Uint8Array)) return String(got.text);
-    said += latin1(got);
+  for (const piece of [...pieces, null]) {
+    const got = piece === null ? writer.end() : writer.write(latin1Bytes(piece));
+    if (!('pieces' in got)) return String(got.text);
+    said += got.pieces.map(latin1).join('');
   }
-  const end = writer.end();
-  return end instanceof Uint8Array ? said + latin1(end) : String(end.text);
+  return said;
+}
+
+function write(pieces: readonly string[], eightBit = true): string {
+  return writeTo(new DottedContent({ eightBit }), pieces);
+}
+
+function chunks(pieces: readonly string[], rules: Partial<ContentRules> = {}): string {
+  return writeTo(new ChunkedContent(4, { eightBit: true, ...rules }), pieces);
 }
 
 const BARE = String(CLIENT_REPLIES.bareLineEnd.text);
@@ -75,4 +84,28 @@ test('what is written, DotReader reads, and nothing else ends it', () => {
       assert.deepEqual([read, reader.ended, reader.rest().length], [whole, true, 0]);
     }),
   );
+});
+
+test('chunks hold what was gathered, and the last one is marked', () => {
+  assert.equal(chunks([]), 'BDAT 0 LAST\r\n');
+  assert.equal(chunks(['a', 'bc']), 'BDAT 5 LAST\r\nabc\r\n');
+  assert.equal(chunks(['a\r\n']), 'BDAT 3 LAST\r\na\r\n');
+  assert.equal(chunks(['.\r\n', '.', 'a\r\n']), 'BDAT 4\r\n.\r\n.BDAT 3 LAST\r\na\r\n');
+  assert.equal(
+    chunks(['many octets at once\r\n']),
+    'BDAT 21\r\nmany octets at once\r\nBDAT 0 LAST\r\n',
+  );
+});
+
+test('chunks of text are looked at as lines are, and binary ones are not', () => {
+  for (const bad of ['a\nb', 'a\rb', '\r'])
+    for (let at = 0; at <= bad.length; at++) {
+      assert.equal(chunks([bad.slice(0, at), bad.slice(at)]).endsWith(BARE), true, bad);
+      assert.equal(
+        chunks([bad.slice(0, at), bad.slice(at)], { binary: true }),
+        `BDAT ${bad.length} LAST\r\n${bad}`,
+      );
+    }
+  assert.equal(chunks(['\xf6'], { eightBit: false }), String(CLIENT_REPLIES.eightBit.text));
+  assert.equal(chunks(['\xf6'], { eightBit: false, binary: true }), 'BDAT 1 LAST\r\n\xf6');
 });
