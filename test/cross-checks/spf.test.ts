@@ -55,7 +55,7 @@ function differences(program: string, judgements: readonly Judgement[]): string[
       }
       continue;
     }
-    const reason = known.find(({ says }) => says.test(why))?.reason;
+    const reason = known.find(({ says, when }) => says.test(why) && when(mine))?.reason;
     if (reason) met.add(reason);
     else
       wrong.push(

@@ -10,21 +10,28 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const COLON = 0x3a;
-const CRLF = Uint8Array.of(CR, LF);
+const CRLF = '\r\n';
 
-/** A field in canonical form, without the line end that may follow it. RFC 6376 §3.4.1, §3.4.2. */
-export function canonicalField(field: Uint8Array, how: Canonicalization): Uint8Array {
-  return how === 'relaxed' ? relaxed(field) : withoutLineEnd(field);
-}
-
-/** What is signed of the header: these fields and, last, the signature's own without its `b=`. RFC 6376 §3.7. */
+/**
+ * What is signed of the header: these fields in canonical form and, last, the signature's own without its `b=` and without a
+ * line end. RFC 6376 §3.4.1, §3.4.2, §3.7.
+ */
 export function canonicalHeader(
   fields: readonly Uint8Array[],
   own: Uint8Array,
   how: Canonicalization,
-): Uint8Array[] {
-  const parts = fields.flatMap((field) => [canonicalField(field, how), CRLF]);
-  return [...parts, canonicalField(own, how)];
+): Buffer {
+  const write = how === 'relaxed' ? writeRelaxed : writeSimple;
+  const room = Buffer.allocUnsafe(
+    fields.reduce((size, field) => size + field.length + CRLF.length, own.length),
+  );
+  let size = 0;
+  for (const field of fields) {
+    size = write(field, room, size);
+    room[size++] = CR;
+    room[size++] = LF;
+  }
+  return room.subarray(0, write(own, room, size));
 }
 
 /** The fields of a header block by their names, which are asked for in lower case. */
@@ -77,29 +84,35 @@ export function withoutLineEnd(field: Uint8Array): Uint8Array {
   return field.subarray(0, end);
 }
 
+/** A field as it is, but for its line end; gives where it ends. RFC 6376 §3.4.1. */
+function writeSimple(field: Uint8Array, to: Uint8Array, start: number): number {
+  const bytes = withoutLineEnd(field);
+  to.set(bytes, start);
+  return start + bytes.length;
+}
+
 /** Name in lower case, folds undone, white space to one space and none at the ends. RFC 6376 §3.4.2. */
-function relaxed(field: Uint8Array): Uint8Array {
-  const canonical = Buffer.allocUnsafe(field.length);
+function writeRelaxed(field: Uint8Array, to: Uint8Array, start: number): number {
   const colon = field.indexOf(COLON);
-  let size = 0;
+  let size = start;
   for (let at = 0; at < colon; at++) {
     const octet = field[at]!;
-    if (octet !== SPACE && octet !== TAB) canonical[size++] = lower(octet);
+    if (octet !== SPACE && octet !== TAB) to[size++] = lower(octet);
   }
-  canonical[size++] = COLON;
-  const start = size;
+  to[size++] = COLON;
+  const value = size;
   let space = false;
   for (let at = colon + 1; at < field.length; at++) {
     const octet = field[at]!;
     if (octet === SPACE || octet === TAB) {
       space = true;
     } else if (octet !== LF && !(octet === CR && field[at + 1] === LF)) {
-      if (space && size > start) canonical[size++] = SPACE;
+      if (space && size > value) to[size++] = SPACE;
       space = false;
-      canonical[size++] = octet;
+      to[size++] = octet;
     }
   }
-  return canonical.subarray(0, size);
+  return size;
 }
 
 function lower(octet: number): number {

@@ -64,7 +64,7 @@ function checkBody({ bodyHash, bodyLength }: DkimSignature, body: BodyHash): Ref
 function checkHeader(signature: DkimSignature, fields: FieldIndex, key: KeyObject): Refusal | null {
   const { field, unsigned, headerCanonicalization, hash, keyType } = signature;
   const signed = fields.select(signature.signedHeaders, field);
-  const data = Buffer.concat(canonicalHeader(signed, unsigned, headerCanonicalization));
+  const data = canonicalHeader(signed, unsigned, headerCanonicalization);
   try {
     const holds =
       keyType === 'rsa'

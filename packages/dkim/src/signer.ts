@@ -6,7 +6,7 @@ import { createHash, type KeyObject, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import { type HeaderBlock, HeaderReader } from '@postino/message';
-import { asciiBytes, type Sink, StateError } from '@postino/wire';
+import { type Sink, StateError } from '@postino/wire';
 
 import { Body, type BodyHash } from './body-hash.ts';
 import { canonicalHeader, FieldIndex } from './canonical-header.ts';
@@ -91,9 +91,9 @@ class DkimSigner implements Sink<string> {
 async function signField(signing: Signing, hash: BodyHash, fields: FieldIndex): Promise<string> {
   const headers = listHeaders(signing, fields);
   const text = formatSignature(tagsOf(signing, headers, hash));
-  const own = asciiBytes(`${text};`);
+  const own = Buffer.from(`${text};`, 'latin1');
   const signed = fields.select(headers.map(({ key }) => key));
-  const data = Buffer.concat(canonicalHeader(signed, own, signing.header));
+  const data = canonicalHeader(signed, own, signing.header);
   const value =
     signing.key.asymmetricKeyType === 'rsa'
       ? await signAway('sha256', data, signing.key)

@@ -46,7 +46,7 @@ export function forge(
   const text = `DKIM-Signature: ${list.map(([name, value]) => `${name}=${value}`).join('; ')}`;
   const names = (all['h'] ?? '').toLowerCase().split(/[ \t\r\n]*:[ \t\r\n]*/);
   const own = octets(`${text}; b=`);
-  const data = Buffer.concat(canonicalHeader(new FieldIndex(header).select(names), own, how));
+  const data = canonicalHeader(new FieldIndex(header).select(names), own, how);
   const value =
     key.asymmetricKeyType === 'rsa'
       ? sign(hash, data, key)
