@@ -103,7 +103,7 @@ export class World {
       },
       message: async (size, context) => {
         const answer = await special.message?.(size, context);
-        if (accepts(answer))
+        if ([answer].flat().some(accepts))
           this.received.push({ address, from, to, content, tls: context.tls !== null });
         forget();
         return answer;

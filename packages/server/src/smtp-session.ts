@@ -125,7 +125,7 @@ export class SmtpSession implements SmtpApp {
     routes.push(route);
   }
 
-  async data({ user }: SmtpContext): Promise<Answer> {
+  async data(_how: 'DATA' | 'BDAT', { user }: SmtpContext): Promise<Answer> {
     const { spool, limits, submission } = this.#services;
     const refusal = user && submission.data(user, this.#transaction!.recipients.length);
     if (refusal) {

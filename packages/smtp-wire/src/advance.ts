@@ -8,8 +8,9 @@ import { judgeAuth, judgeData, judgeMail, judgeRcpt, judgeStartTls } from './jud
 import { ORDER, type Verb } from './order.ts';
 import { outOfOrder } from './out-of-order.ts';
 import { readCommand } from './read-command.ts';
-import { chunkReply, HOST_REPLIES, REPLIES } from './replies.ts';
+import { chunkReply, helpReply, HOST_REPLIES, REPLIES } from './replies.ts';
 import { withoutStatus } from './reply.ts';
+import { servedCommands } from './served.ts';
 import type { Session } from './session.ts';
 
 /** The commands that bring a message nearer, and the last one. */
@@ -60,7 +61,7 @@ function readContent(session: Session, content: Content): SmtpServerEvent | null
   if (!content.paused) return session.takeNews();
   session.intake.backToLines();
   if (content.refusal) {
-    session.replies.add(content.refusal);
+    session.answerContent(content.refusal);
     // Out of its turn a chunk changes nothing.
     if ('end of data' in ORDER[session.state.phase]) session.endTransaction();
   } else if (content.ended) return (session.question = { type: 'message', size: content.size });
@@ -82,7 +83,7 @@ function readLine(session: Session, line: Line, limit: number): void {
   const command = readCommand(line, limit, options);
   const { verb } = command;
   if (verb === 'BDAT' && !('fault' in command)) return readChunk(session, command);
-  if (verb && !(verb in ORDER[state.phase])) session.error(outOfOrder(state.phase, verb));
+  if (verb && !(verb in ORDER[state.phase])) session.error(outOfOrder(state.phase, verb, options));
   else if ('fault' in command) session.error(command.fault);
   else if (!MAIL_COMMANDS.has(command.verb) && tally.idleCommand()) session.tooMany('tooManyIdle');
   else obey(session, command);
@@ -95,7 +96,8 @@ function obey(session: Session, command: Command): void {
   switch (command.verb) {
     case 'EHLO':
     case 'HELO':
-      session.question = { type: 'hello', name: command.name, extended: command.verb === 'EHLO' };
+    case 'LHLO':
+      session.question = { type: 'hello', name: command.name, extended: command.verb !== 'HELO' };
       break;
     case 'MAIL':
       session.lead(judgeMail(command, state));
@@ -108,7 +110,7 @@ function obey(session: Session, command: Command): void {
       break;
     case 'RSET':
       session.dropTransaction();
-      state.move('RSET');
+      state.reset();
       replies.add(REPLIES.reset);
       break;
     case 'VRFY':
@@ -124,7 +126,7 @@ function obey(session: Session, command: Command): void {
       replies.add(REPLIES.ok);
       break;
     case 'HELP':
-      replies.add(REPLIES.help);
+      replies.add(helpReply(servedCommands(options)));
       break;
     case 'QUIT':
       session.end(HOST_REPLIES.closing(options.hostname), 'quit');

@@ -6,6 +6,9 @@ import type { MailParams, RcptParams } from './params.ts';
 /** Nothing accepts with the usual reply; a reply accepts with its text when its code is below 400, and else rejects. */
 export type Answer = Reply | void;
 
+/** The same for every recipient; or with LMTP, in their order, one for each. RFC 2033 §4.2. */
+export type MessageAnswer = Answer | readonly Answer[];
+
 /** A challenge goes on with the exchange, a user ends it well, a reply (535, 454) ends it badly. RFC 4954 §4, §6. */
 export type AuthAnswer = { readonly challenge: Uint8Array } | { readonly user: string } | Reply;
 
@@ -41,11 +44,12 @@ export interface SmtpApp {
   authCancelled?(context: SmtpContext): void;
   mail?(from: ReversePath, params: MailParams, context: SmtpContext): Answer | Promise<Answer>;
   rcpt(to: ForwardPath, params: RcptParams, context: SmtpContext): Answer | Promise<Answer>;
-  data?(context: SmtpContext): Answer | Promise<Answer>;
+  /** May content come, and how does it? RFC 5321 §4.1.1.4, RFC 3030 §2. */
+  data?(how: 'DATA' | 'BDAT', context: SmtpContext): Answer | Promise<Answer>;
   /** A view, good until this call's answer. A reply refuses the message: the rest of it is not shown, `reset` follows. */
   content?(bytes: Uint8Array, context: SmtpContext): Answer | Promise<Answer>;
   /** The end was seen, after `size` octets. Accepting takes responsibility for the message. RFC 5321 §6.1. */
-  message(size: number, context: SmtpContext): Answer | Promise<Answer>;
+  message(size: number, context: SmtpContext): MessageAnswer | Promise<MessageAnswer>;
   /** The transaction is gone without a message: drop what you hold of it. */
   reset?(context: SmtpContext): void;
   verify?(text: string, context: SmtpContext): Answer | Promise<Answer>;

@@ -1,6 +1,6 @@
 /** From the machine's questions to the application's methods, and back. */
 import type { Reply } from '@postino/wire';
-import type { Answer, AuthAnswer, SmtpApp } from './app.ts';
+import type { Answer, AuthAnswer, MessageAnswer, SmtpApp } from './app.ts';
 import type { SessionContext } from './context.ts';
 import type { SmtpServerEvent, SmtpServerQuestion } from './events.ts';
 import { HOST_REPLIES, REPLIES } from './replies.ts';
@@ -8,7 +8,7 @@ import type { SmtpServer } from './server.ts';
 
 /** What the application is asked: the questions, and whether it still wants the content. */
 export type Asked = SmtpServerQuestion | Extract<SmtpServerEvent, { readonly type: 'content' }>;
-export type AnyAnswer = Answer | AuthAnswer;
+export type AnyAnswer = MessageAnswer | AuthAnswer;
 
 /** Puts one to the application. */
 export function ask(
@@ -24,7 +24,7 @@ export function ask(
     case 'rcpt':
       return app.rcpt(asked.to, asked.params, context);
     case 'data':
-      return app.data?.(context);
+      return app.data?.(asked.how, context);
     case 'message':
       return app.message(asked.size, context);
     case 'hello':
@@ -52,6 +52,8 @@ export function settle(
     if (answer) session.refuse(asReply(answer));
   } else if (asked.type === 'auth' || asked.type === 'authResponse')
     settleAuth(session, answer, context);
+  else if (asked.type === 'message' && isList(answer))
+    session.acceptEach(answer.map((each) => each ?? REPLIES.ok));
   else if (!answer) session.accept();
   else {
     const reply = asReply(answer);
@@ -67,6 +69,10 @@ function settleAuth(session: SmtpServer, answer: AnyAnswer, context: SessionCont
     context.user = answer.user;
     session.accept();
   } else session.reject(asReply(answer));
+}
+
+function isList(answer: AnyAnswer): answer is readonly Answer[] {
+  return Array.isArray(answer);
 }
 
 function asReply(answer: AnyAnswer): Reply {

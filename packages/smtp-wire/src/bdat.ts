@@ -7,12 +7,12 @@ import type { Session } from './session.ts';
 
 /** A chunk out of turn is read too; what was in the pipeline when its message failed is no error. RFC 3030 §2. */
 export function readChunk(session: Session, chunk: ChunkSize): void {
-  const { intake, state, tally } = session;
+  const { intake, options, state, tally } = session;
   intake.announce(chunk);
   const good = 'BDAT' in ORDER[state.phase];
   const idle = !good || (chunk.size === 0 && !chunk.last);
   if (idle && tally.idleCommand()) session.tooMany('tooManyIdle');
-  else if (!good) intake.discardChunk(outOfOrder(state.phase, 'BDAT'));
+  else if (!good) intake.discardChunk(outOfOrder(state.phase, 'BDAT', options));
   else if (intake.chunked) {
     state.move('BDAT');
     intake.nextChunk();

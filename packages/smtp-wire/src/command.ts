@@ -20,7 +20,7 @@ import {
 import { REPLIES } from './replies.ts';
 
 export type Command =
-  | { readonly verb: 'EHLO' | 'HELO'; readonly name: string }
+  | { readonly verb: 'EHLO' | 'HELO' | 'LHLO'; readonly name: string }
   | { readonly verb: 'MAIL'; readonly from: ReversePath; readonly params: MailParams }
   | { readonly verb: 'RCPT'; readonly to: ForwardPath; readonly params: RcptParams }
   /** The mechanism in capitals; the initial response still in base64, null when there is none. RFC 4954 §4. */
@@ -37,6 +37,8 @@ export interface CommandFault {
 }
 
 export interface CommandOptions extends ParamOptions {
+  /** `lmtp`: LHLO instead of EHLO and HELO; default `smtp`. RFC 2033 §4.1. */
+  readonly protocol?: 'smtp' | 'lmtp';
   /** Take `_` in the name of EHLO and HELO, as some clients send it; default false. */
   readonly helloUnderscores?: boolean;
   /** Know BDAT; default false. RFC 3030 §2. */
@@ -51,6 +53,7 @@ type Argument = (argument: string, options: CommandOptions) => Command | Command
 const ARGUMENTS: Readonly<Record<Verb, Argument>> = {
   EHLO: (argument, options) => hello('EHLO', argument, options),
   HELO: (argument, options) => hello('HELO', argument, options),
+  LHLO: (argument, options) => hello('LHLO', argument, options),
   MAIL: mail,
   RCPT: rcpt,
   BDAT: bdat,
@@ -86,12 +89,14 @@ function verbOf(word: string): string {
   return /^[A-Za-z]{1,8}$/.test(word) ? word.toUpperCase() : '';
 }
 
-/** RFC 5321 §4.1.1.1. HELO too takes an address literal, since clients send it. */
+/** RFC 5321 §4.1.1.1, RFC 2033 §4.1. HELO too takes an address literal, since clients send it. */
 function hello(
-  verb: 'EHLO' | 'HELO',
+  verb: 'EHLO' | 'HELO' | 'LHLO',
   name: string,
   options: CommandOptions,
 ): Command | CommandFault {
+  if ((verb === 'LHLO') !== (options.protocol === 'lmtp'))
+    return { verb: null, fault: REPLIES.unrecognized };
   const label = options.helloUnderscores ? LENIENT_LABEL : LABEL;
   return isHostName(name, label) || isAddressLiteral(name)
     ? { verb, name }

@@ -1,4 +1,4 @@
-export type { Answer, AuthAnswer, SmtpApp, SmtpContext } from './app.ts';
+export type { Answer, AuthAnswer, MessageAnswer, SmtpApp, SmtpContext } from './app.ts';
 export type {
   CloseReason,
   SmtpServerEvent,

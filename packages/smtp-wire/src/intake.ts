@@ -4,6 +4,9 @@ import { ChunkReader, type ChunkSize } from './chunk-reader.ts';
 import { Content } from './content.ts';
 import type { ResolvedOptions } from './options.ts';
 
+/** The content of DATA, seen as a chunk. */
+const WHOLE: ChunkSize = { size: 0, last: true };
+
 /** What is held of the peer: one chunk and one line, by construction. */
 export class Intake {
   readonly #options: ResolvedOptions;
@@ -11,8 +14,7 @@ export class Intake {
   #content: Content | null = null;
   /** What BDAT has begun: it goes on with each chunk. */
   #message: { readonly content: Content; readonly reader: ChunkReader } | null = null;
-  /** What the latest BDAT said. */
-  #chunk: ChunkSize = { size: 0, last: true };
+  #chunk: ChunkSize = WHOLE;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -34,7 +36,7 @@ export class Intake {
     return this.#message !== null;
   }
 
-  /** The chunk that the latest BDAT announced. */
+  /** The chunk that BDAT announced; DATA has but one, its last. */
   get chunk(): ChunkSize {
     return this.#chunk;
   }
@@ -51,6 +53,7 @@ export class Intake {
   }
 
   beginData(): void {
+    this.#chunk = WHOLE;
     this.#content = new Content(new DotReader(), this.#options);
     // What lies behind DATA came before its 354, against RFC 2920 §3.1, but it can only be content.
     this.#content.push(this.#lines.rest());

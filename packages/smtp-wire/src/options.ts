@@ -6,6 +6,8 @@ import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
 export interface SmtpServerOptions {
   /** A domain or an address literal: the greeting, EHLO, 221 and 421 begin with it. RFC 5321 §4.2. */
   readonly hostname: string;
+  /** `lmtp`: LHLO, and a reply for each recipient behind the content; default `smtp`. RFC 2033 §4. */
+  readonly protocol?: 'smtp' | 'lmtp';
   /** Octets; default 50 MB. RFC 1870 §5. */
   readonly maxMessageSize?: number;
   /** Offer DSN, so that the application hears of NOTIFY, ORCPT, RET and ENVID; default false. RFC 3461 §3. */
@@ -43,6 +45,7 @@ export interface ResolvedOptions extends Required<
 export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     hostname: options.hostname,
+    protocol: options.protocol ?? 'smtp',
     maxMessageSize: options.maxMessageSize ?? DEFAULT_MAX_MESSAGE_SIZE,
     dsn: options.dsn ?? false,
     chunking: options.chunking ?? false,
@@ -57,6 +60,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
   };
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
+  check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');
   check(resolved.chunking || !resolved.binaryMime, 'binaryMime');
   check(
     resolved.mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),

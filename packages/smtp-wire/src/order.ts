@@ -20,6 +20,7 @@ export type Phase =
 export type Verb =
   | 'EHLO'
   | 'HELO'
+  | 'LHLO'
   | 'MAIL'
   | 'RCPT'
   | 'DATA'
@@ -35,28 +36,30 @@ export type Verb =
 /** What moves a session on and is no command: it was connected, TLS stands, a chunk or all of the content was seen. */
 export type Happening = 'connection' | 'handshake' | 'end of chunk' | 'end of data';
 
+/** A session may begin anew at any time. RFC 5321 §4.1.4. */
+const HELLO = { EHLO: 'ready', HELO: 'ready', LHLO: 'ready' } as const;
+
 /**
  * Where a command leads once accepted; absent means 503. A refusal leaves the phase as it was, but for two: a refused
  * connection may only QUIT (RFC 5321 §3.1), and the end of data ends the transaction however it is answered.
- * RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4, RFC 3030 §2.
+ * LHLO stands for EHLO and HELO in LMTP, which has neither. RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §4, RFC 3030 §2,
+ * RFC 2033 §4.1.
  */
 export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb | Happening, Phase>>>>> = {
   connect: { connection: 'hello' },
-  hello: { ...always('hello'), EHLO: 'ready', HELO: 'ready', RSET: 'hello' },
+  hello: { ...always('hello'), ...HELLO, RSET: 'hello' },
   ready: {
     ...always('ready'),
-    EHLO: 'ready',
-    HELO: 'ready',
+    ...HELLO,
     RSET: 'ready',
     STARTTLS: 'tls',
     AUTH: 'ready',
     MAIL: 'mail',
   },
-  mail: { ...always('mail'), EHLO: 'ready', HELO: 'ready', RSET: 'ready', RCPT: 'rcpt' },
+  mail: { ...always('mail'), ...HELLO, RSET: 'ready', RCPT: 'rcpt' },
   rcpt: {
     ...always('rcpt'),
-    EHLO: 'ready',
-    HELO: 'ready',
+    ...HELLO,
     RSET: 'ready',
     RCPT: 'rcpt',
     DATA: 'content',
@@ -64,7 +67,7 @@ export const ORDER: Readonly<Record<Phase, Readonly<Partial<Record<Verb | Happen
   },
   content: { 'end of data': 'ready' },
   chunk: { 'end of chunk': 'chunks', 'end of data': 'ready' },
-  chunks: { ...always('chunks'), EHLO: 'ready', HELO: 'ready', RSET: 'ready', BDAT: 'chunk' },
+  chunks: { ...always('chunks'), ...HELLO, RSET: 'ready', BDAT: 'chunk' },
   tls: { handshake: 'hello' },
   refused: { QUIT: 'closed' },
   closed: {},

@@ -1,5 +1,6 @@
 /** Every reply that the machine gives by itself; each tells the user what to do. */
 import type { Reply, Status } from '@postino/wire';
+import type { Verb } from './order.ts';
 
 /** The replies that are the same in every session. */
 export const REPLIES = {
@@ -7,14 +8,6 @@ export const REPLIES = {
   senderOk: { code: 250, status: '2.1.0', text: 'OK' }, // RFC 5321 §4.1.1.2, RFC 5248 §2.4
   recipientOk: { code: 250, status: '2.1.5', text: 'Accepted' }, // RFC 5321 §4.1.1.3
   reset: { code: 250, status: '2.0.0', text: 'Reset OK' }, // RFC 5321 §4.1.1.5
-  help: {
-    code: 214,
-    status: '2.0.0',
-    text: [
-      'Commands supported:',
-      'EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT STARTTLS AUTH',
-    ],
-  }, // RFC 5321 §4.1.1.8
   cannotVerify: {
     code: 252,
     status: '2.5.0',
@@ -77,6 +70,7 @@ export const REPLIES = {
     status: '5.5.1',
     text: 'EHLO required first: no extension was negotiated',
   }, // RFC 5321 §2.2.1
+  lhloFirst: { code: 503, status: '5.5.1', text: 'LHLO required first' }, // RFC 2033 §4.1
   mailFirst: { code: 503, status: '5.5.1', text: 'Sender not yet given, MAIL comes first' }, // RFC 5321 §3.3
   senderGiven: { code: 503, status: '5.5.1', text: 'Sender already given, RSET forgets it' }, // RFC 5321 §4.1.4
   recipientFirst: { code: 503, status: '5.5.1', text: 'Valid RCPT command must precede DATA' }, // RFC 5321 §3.3
@@ -150,6 +144,11 @@ export const REPLIES = {
 /** A chunk was taken. RFC 3030 §2. */
 export function chunkReply(size: number): Reply {
   return reply(250, '2.0.0', `${size} octets received`);
+}
+
+/** What HELP says of the commands that are served. RFC 5321 §4.1.1.8. */
+export function helpReply(commands: readonly Verb[]): Reply {
+  return reply(214, '2.0.0', ['Commands supported:', commands.join(' ')]);
 }
 
 /** The replies that name the host. RFC 5321 §4.2: the greeting, 221 and 421 begin with its domain. */

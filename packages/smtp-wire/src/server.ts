@@ -78,14 +78,12 @@ export class SmtpServer {
     const digit = question.type === 'data' ? 3 : 2;
     checkReply(said, digit, digit);
     session.question = null;
+    if (question.type === 'message') return session.messageTaken(said);
     if (question.type === 'hello') session.dropTransaction();
     session.state.accepted(question);
     if (question.type === 'data') {
       if (question.how === 'BDAT') return acceptChunks(session);
       session.intake.beginData();
-    } else if (question.type === 'message') {
-      session.intake.forgetMessage();
-      session.tally.message();
     }
     session.replies.add(said);
   }
@@ -99,14 +97,32 @@ export class SmtpServer {
     const { type } = question;
     if (type === 'data' && question.how === 'BDAT' && reply.code !== 421)
       return refuseChunks(session, withStatus(reply));
-    session.replies.add(
-      type === 'connect' || type === 'hello' ? withoutStatus(reply) : withStatus(reply),
-    );
+    if (type === 'message') session.answerContent(withStatus(reply));
+    else
+      session.replies.add(
+        type === 'connect' || type === 'hello' ? withoutStatus(reply) : withStatus(reply),
+      );
     if (reply.code === 421) session.close('refused');
     else if (type === 'connect') session.state.phase = 'refused';
     else if (type === 'message') session.endTransaction();
     else if (type === 'data') session.contentRefused();
     else if (type === 'auth' || type === 'authResponse') session.loginFailed();
+  }
+
+  /** Answers `message` in LMTP: a reply for each recipient, in the order of their RCPT. RFC 2033 §4.2. */
+  acceptEach(replies: readonly Reply[]): void {
+    const session = this.#session;
+    if (this.#openQuestion().type !== 'message')
+      throw new StateError('acceptEach() answers message only');
+    const { options, state } = session;
+    if (options.protocol !== 'lmtp' || replies.length !== state.repliesDue)
+      throw new TypeError('LMTP, and nothing else, has one reply for each recipient');
+    for (const reply of replies) {
+      if (reply.code < 400) checkReply(reply, 2, 2);
+      else checkReply(reply, 4, 5);
+    }
+    session.question = null;
+    session.recipientsAnswered(replies.map(withStatus));
   }
 
   /** Goes on with an AUTH exchange. RFC 4954 §4. */

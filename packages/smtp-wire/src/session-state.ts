@@ -6,8 +6,11 @@ import type { SmtpServerQuestion } from './events.ts';
 import type { ResolvedOptions } from './options.ts';
 import { ORDER, type Happening, type Phase, type Verb } from './order.ts';
 
+/** That of `message` ends a transaction, accepted or not. */
+type Accepted = Exclude<SmtpServerQuestion, { readonly type: 'message' }>;
+
 /** What moves a session on when a question is accepted; an AUTH exchange is one long AUTH. */
-const MOVES: Readonly<Record<Exclude<SmtpServerQuestion['type'], 'data'>, Verb | Happening>> = {
+const MOVES: Readonly<Record<Exclude<Accepted['type'], 'data'>, Verb | Happening>> = {
   connect: 'connection',
   hello: 'EHLO',
   auth: 'AUTH',
@@ -15,7 +18,6 @@ const MOVES: Readonly<Record<Exclude<SmtpServerQuestion['type'], 'data'>, Verb |
   mail: 'MAIL',
   rcpt: 'RCPT',
   verify: 'VRFY',
-  message: 'end of data',
 };
 
 export class SessionState {
@@ -26,6 +28,9 @@ export class SessionState {
   auth: AuthExchange = new AuthExchange();
   transaction: { readonly smtpUtf8: boolean; readonly binary: boolean; recipients: number } | null =
     null;
+
+  /** Recipients since MAIL, also when the transaction has failed meanwhile; null when what they wait for was said. */
+  #waiting: number | null = null;
 
   constructor(options: ResolvedOptions, tls: TlsInfo | null) {
     this.options = options;
@@ -38,11 +43,12 @@ export class SessionState {
   }
 
   /** A question was accepted. */
-  accepted(question: SmtpServerQuestion): void {
+  accepted(question: Accepted): void {
     this.move(question.type === 'data' ? question.how : MOVES[question.type]);
     switch (question.type) {
       case 'hello':
         this.hello = question;
+        this.#waiting = null;
         break;
       case 'auth':
       case 'authResponse':
@@ -54,14 +60,31 @@ export class SessionState {
           binary: question.params.body === 'BINARYMIME',
           recipients: 0,
         };
+        this.#waiting = 0;
         break;
       case 'rcpt':
-        if (this.transaction) this.transaction.recipients++;
-        break;
-      case 'message':
-        this.transaction = null;
+        if (this.transaction) this.#waiting = ++this.transaction.recipients;
         break;
     }
+  }
+
+  /** RSET. RFC 5321 §4.1.1.5. */
+  reset(): void {
+    this.move('RSET');
+    this.#waiting = null;
+  }
+
+  /**
+   * How many replies the end of the content has: in LMTP one for each recipient, also when the transaction failed at an
+   * earlier chunk, and none when there are none. RFC 2033 §4.2, §4.3.
+   */
+  get repliesDue(): number {
+    return this.options.protocol === 'lmtp' ? (this.#waiting ?? 1) : 1;
+  }
+
+  /** Every recipient has been answered. */
+  answered(): void {
+    this.#waiting = null;
   }
 
   /** TLS stands: all that the client said is forgotten. RFC 3207 §4.2. */

@@ -81,6 +81,29 @@ export class Session {
     if (this.intake.buffered > 0) this.end(REPLIES.unsynchronized, 'unsynchronized');
   }
 
+  /** Answers the content, or a chunk that was not the last: that has one reply at any time. RFC 2033 §4.3. */
+  answerContent(reply: Reply): void {
+    if (!this.intake.chunk.last) return this.replies.add(reply);
+    for (let due = this.state.repliesDue; due > 0; due--) this.replies.add(reply);
+    this.state.answered();
+  }
+
+  /** The message was taken, for every recipient alike. */
+  messageTaken(reply: Reply): void {
+    this.answerContent(reply);
+    this.endTransaction();
+    this.tally.message();
+  }
+
+  /** Each recipient has a reply of their own. RFC 2033 §4.2. */
+  recipientsAnswered(replies: readonly Reply[]): void {
+    for (const reply of replies) this.replies.add(reply);
+    this.state.answered();
+    this.endTransaction();
+    if (replies.some(({ code }) => code < 400)) this.tally.message();
+    if (replies.some(({ code }) => code === 421)) this.close('refused');
+  }
+
   authCancelled(): void {
     this.#news = AUTH_CANCELLED;
   }
@@ -89,7 +112,7 @@ export class Session {
     this.#order = { type: 'startTls' };
   }
 
-  /** The end of the content was seen, and the message was refused. */
+  /** The end of the content was seen, and answered. */
   endTransaction(): void {
     this.state.transaction = null;
     this.intake.forgetMessage();

@@ -15,6 +15,8 @@ const USUAL = {
   message: REPLIES.ok,
 } as const;
 
+const GREETING = { smtp: 'ESMTP Postino', lmtp: 'LMTP Postino' } as const;
+
 /**
  * The reply that accepts, with what the application would rather say in it. The host's name always leads the greeting
  * and the answer to EHLO, and neither has a status. RFC 5321 §4.2, §4.1.1.1; RFC 2034 §4.
@@ -28,9 +30,9 @@ export function usualReply(
     const usual = USUAL[question.type];
     return said ? { ...usual, ...said } : usual;
   }
-  const { hostname } = state.options;
+  const { hostname, protocol } = state.options;
   if (question.type === 'connect')
-    return { code: 220, text: named(hostname, said?.text ?? 'ESMTP Postino') };
+    return { code: 220, text: named(hostname, said?.text ?? GREETING[protocol]) };
   const lines = named(hostname, said?.text ?? `Hello ${question.name}`);
   return { code: 250, text: question.extended ? [...lines, ...ehloLines(state.offer)] : lines };
 }
