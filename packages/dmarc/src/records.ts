@@ -1,7 +1,7 @@
 /**
  * The DNS as one evaluation sees it: each name's record is asked for once.
  */
-import { isNone, isNoSuchName } from '@postino/dns';
+import { isNone, isNoSuchName, unlessCancelled } from '@postino/dns';
 import { isDmarcRecord, parseDmarcRecord, type DmarcRecord } from './record.ts';
 import type { DmarcQuery } from './types.ts';
 
@@ -25,8 +25,9 @@ export class Records {
 
   /** Whether the DNS has a name; trouble means that it may. RFC 9989 §3.2.13. */
   async exists(domain: string): Promise<boolean> {
+    const { resolver, cancel } = this.#query;
     try {
-      await this.#unlessCancelled(() => this.#query.resolver.resolve4(domain));
+      await unlessCancelled(() => resolver.resolve4(domain), cancel);
       return true;
     } catch (error) {
       return !isNoSuchName(error);
@@ -40,24 +41,14 @@ export class Records {
   }
 
   async #texts(name: string): Promise<string[]> {
+    const { resolver, cancel } = this.#query;
     try {
-      const records = await this.#unlessCancelled(() => this.#query.resolver.resolveTxt(name));
+      const records = await unlessCancelled(() => resolver.resolveTxt(name), cancel);
       return records.map((chunks) => chunks.join(''));
     } catch (error) {
       if (isNone(error) || isBadName(error)) return [];
       throw error;
     }
-  }
-
-  #unlessCancelled<T>(question: () => Promise<T>): Promise<T> {
-    const { cancel } = this.#query;
-    if (!cancel) return question();
-    return new Promise((resolve, reject) => {
-      const give = (): void => reject(new Error('cancelled'));
-      if (cancel.aborted) return give();
-      cancel.addEventListener('abort', give);
-      question().then(resolve, reject);
-    });
   }
 }
 

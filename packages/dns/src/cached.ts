@@ -5,7 +5,8 @@ import { AnswerCache, type CacheOptions } from './answer-cache.ts';
 import { DnsError } from './dns-error.ts';
 import { canonicalName } from './domain-name.ts';
 import { resolverFrom } from './resolver-from.ts';
-import type { Cancel, DnsAnswer, Query, Resolver } from './types.ts';
+import type { Query, Resolver } from './types.ts';
+import { unlessCancelled } from './unless-cancelled.ts';
 
 /**
  * A resolver before another one: it keeps records as long as they hold, answers that there is nothing for a minute, and
@@ -19,9 +20,11 @@ export function cached(resolver: Resolver, options: CacheOptions): Resolver {
   const query: Query = async (name, type, { cancel } = {}) => {
     const key = canonicalName(name);
     const cancelled = (): DnsError => new DnsError('ECANCELLED', type, name);
-    if (cancel?.aborted) throw cancelled();
-    const answer = cache.get(`${type} ${key}`, () => ask(key, type));
-    return cancel ? unlessCancelled(answer, cancel, cancelled) : answer;
+    return unlessCancelled(
+      () => cache.get(`${type} ${key}`, () => ask(key, type)),
+      cancel,
+      cancelled,
+    );
   };
   const { query: _, ...methods } = resolverFrom(query);
   return resolver.query ? { ...methods, query } : methods;
@@ -46,15 +49,4 @@ function queryOver(resolver: Resolver, ttl: number): Query {
     }
   };
   return async (name, type) => ({ records: await records(name, type), ttl, authentic: false });
-}
-
-function unlessCancelled(
-  answer: Promise<DnsAnswer>,
-  cancel: Cancel,
-  cancelled: () => DnsError,
-): Promise<DnsAnswer> {
-  return new Promise((resolve, reject) => {
-    cancel.addEventListener('abort', () => reject(cancelled()));
-    answer.then(resolve, reject);
-  });
 }

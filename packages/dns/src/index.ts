@@ -13,4 +13,5 @@ export { cached } from './cached.ts';
 export { DnsError, isNone, isNoSuchName, type DnsErrorCode } from './dns-error.ts';
 export { resolverFrom } from './resolver-from.ts';
 export { reverseName } from './reverse-name.ts';
+export { unlessCancelled } from './unless-cancelled.ts';
 export { MAX_CNAME_CHAIN, zone, type Zone, type ZoneNode } from './zone.ts';

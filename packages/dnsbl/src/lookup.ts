@@ -1,7 +1,7 @@
 /**
  * Questions to lists: is this address, or this domain, on it?
  */
-import { isNone } from '@postino/dns';
+import { isNone, unlessCancelled } from '@postino/dns';
 import { codesOf, matches } from './answer.ts';
 import { parseList, type DnsList } from './list.ts';
 import { isName, queryName, unmapped } from './query-name.ts';
@@ -53,7 +53,9 @@ async function ask(subject: string, list: DnsList, options: DnsblOptions): Promi
   const name = `${subject}.${zone}`;
   if (!isName(name)) return error(zone, `${JSON.stringify(subject)} cannot be asked for`);
   try {
-    const answers = await orNone(unlessCancelled(options, () => options.resolver.resolve4(name)));
+    const answers = await orNone(
+      unlessCancelled(() => options.resolver.resolve4(name), options.cancel),
+    );
     if (answers.length === 0) return { status: 'clear', zone, codes: [] };
     const codes = codesOf(answers);
     if (codes.length === 0)
@@ -73,7 +75,7 @@ function error(zone: string, reason: string): DnsblResult {
 /** What the list says, `''` when it says nothing or cannot be asked: what is listed stays listed. RFC 5782 §2.1. */
 async function textOf(name: string, options: DnsblOptions): Promise<string> {
   try {
-    const records = await unlessCancelled(options, () => options.resolver.resolveTxt(name));
+    const records = await unlessCancelled(() => options.resolver.resolveTxt(name), options.cancel);
     return records
       .map((chunks) => chunks.join(''))
       .join('; ')
@@ -90,16 +92,6 @@ async function orNone(answer: Promise<string[]>): Promise<string[]> {
     if (isNone(problem)) return [];
     throw problem;
   }
-}
-
-function unlessCancelled<T>({ cancel }: DnsblOptions, question: () => Promise<T>): Promise<T> {
-  if (!cancel) return question();
-  return new Promise((resolve, reject) => {
-    const give = (): void => reject(new Error('cancelled'));
-    if (cancel.aborted) return give();
-    cancel.addEventListener('abort', give);
-    question().then(resolve, reject);
-  });
 }
 
 function toList(list: string | DnsList): DnsList {
