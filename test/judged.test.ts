@@ -4,9 +4,8 @@
  * kept is read back by POP3.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
@@ -14,6 +13,7 @@ import { generateKey } from '@postino/dkim';
 import { zone } from '@postino/dns';
 import { serveDns } from '../packages/server/test/dns-server.ts';
 import { PASSWORDS, Site, type Server } from './running-server.ts';
+import { curl, msmtp, run, signed, swaks, type Letter, type Send } from './senders.ts';
 
 const UNLISTED = '127.0.0.1';
 const LISTED = '127.0.0.9';
@@ -53,64 +53,10 @@ function judgedTest(name: string, body: (context: TestContext) => Promise<void>)
   });
 }
 
-/** Runs a program to its end; gives all that it said, whether it failed or not. */
-function run(program: string, parameters: readonly string[], input = ''): Promise<string> {
-  return new Promise((resolve) => {
-    const child = execFile(program, parameters, { timeout: 60_000 }, (_error, out, complaints) =>
-      resolve(out + complaints),
-    );
-    child.stdin!.end(input);
-  });
+/** Signed with the key that the domain has in the DNS. */
+function signedFor(domain: string, message: string): Promise<string> {
+  return signed(message, { domain, key: key.privateKey });
 }
-
-/** Signed by a program of others. */
-function signed(message: string, domain: string): Promise<string> {
-  const python = `
-import sys, dkim
-message = sys.stdin.buffer.read()
-selector, domain, key = [word.encode() for word in sys.argv[1:4]]
-field = dkim.sign(message, selector, domain, key, canonicalize=(b'relaxed', b'relaxed'))
-sys.stdout.buffer.write(field.replace(b'\\r\\n', b'\\n') + message.replace(b'\\r\\n', b'\\n'))`;
-  const parameters = ['-c', python, 'sel', domain, key.privateKey];
-  return run('/usr/bin/python3', parameters, message.replaceAll('\n', '\r\n'));
-}
-
-interface Letter {
-  readonly ip: string;
-  readonly from: string;
-  readonly to?: string;
-  /** Lines end in LF. */
-  readonly message: string;
-}
-
-type Send = (letter: Letter, server: Server, site: Site) => Promise<string>;
-
-function swaks(
-  { ip, from, to = 'ale@poul.org', message }: Letter,
-  { ports }: Server,
-  site: Site,
-  login: readonly string[] = [],
-): Promise<string> {
-  const file = join(site.folder, 'letter.eml');
-  writeFileSync(file, message);
-  const server = ['--server', `127.0.0.1:${ports.smtp}`, '--local-interface', ip];
-  const letter = ['--ehlo', 'client.example', '--from', from, '--to', to, '--data', `@${file}`];
-  return run('swaks', [...server, ...letter, ...login]);
-}
-
-const curl: Send = ({ ip, from, to = 'ale@poul.org', message }, { ports }, site) => {
-  const file = join(site.folder, 'letter.eml');
-  writeFileSync(file, message.replaceAll('\n', '\r\n'));
-  const url = `smtp://127.0.0.1:${ports.smtp}/client.example`;
-  const letter = ['--mail-from', from, '--mail-rcpt', to, '--upload-file', file];
-  return run('curl', ['--silent', '--show-error', '--verbose', '--interface', ip, url, ...letter]);
-};
-
-const msmtp: Send = ({ ip, from, to = 'ale@poul.org', message }, { ports }) => {
-  const server = ['--host=127.0.0.1', `--port=${ports.smtp}`, `--source-ip=${ip}`];
-  const letter = ['--domain=client.example', `--from=${from}`, to];
-  return run('msmtp', ['--tls=off', '--auth=off', ...server, ...letter], message);
-};
 
 /** A client, what it sends, and what a server with all checks on makes of it. */
 interface Case {
@@ -134,7 +80,7 @@ const nameless = `${LISTED} has no host name that leads back to it`;
 async function makeCases(): Promise<readonly Case[]> {
   const plain = 'From: ann@allowed.example\nSubject: plain\n\nBody.\n';
   const strict = 'From: ann@strict.example\nSubject: strict\n\nBody.\n';
-  const good = await signed(plain, 'allowed.example');
+  const good = await signedFor('allowed.example', plain);
   const from = 'ann@allowed.example';
   return [
     {
@@ -203,7 +149,7 @@ async function makeCases(): Promise<readonly Case[]> {
     {
       what: 'an author who owns it by his signature',
       send: swaks,
-      letter: { ip: UNLISTED, from, message: await signed(strict, 'strict.example') },
+      letter: { ip: UNLISTED, from, message: await signedFor('strict.example', strict) },
       results: /; dkim=pass .*; dmarc=pass header\.from=strict\.example$/,
       warnings: [],
     },
@@ -364,7 +310,7 @@ servers = ["127.0.0.1:${silent.address().port}"]
   context.after(() => site.remove());
   const server = await site.start();
   context.after(() => server.stop());
-  const message = await signed('From: ann@strict.example\n\nBody.\n', 'strict.example');
+  const message = await signedFor('strict.example', 'From: ann@strict.example\n\nBody.\n');
   const said = await swaks({ ip: LISTED, from: 'ann@refused.example', message }, server, site);
   const fields = await fetched({ site, server }, 0);
   assert.ok(fields, said);

@@ -9,7 +9,7 @@ import type { IprevResult } from './iprev.ts';
 export interface Findings {
   /** The client's name, when it was confirmed. */
   readonly clientName: string | undefined;
-  /** Whole fields, to stand above our Received: what others' programs take for ours. RFC 7208 §9.1. */
+  /** Whole fields, to stand above our Received. RFC 7208 §9.1. */
   readonly receivedSpf: readonly string[];
   /** Whole fields, to stand below our Received. RFC 8601 §4.1. */
   readonly trace: readonly string[];
