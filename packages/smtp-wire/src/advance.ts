@@ -100,7 +100,8 @@ function obey(session: Session, command: Command): void {
       session.question = { type: 'hello', name: command.name, extended: command.verb !== 'HELO' };
       break;
     case 'MAIL':
-      session.lead(judgeMail(command, state));
+      if (session.tally.full) session.tooMany('tooManyMessages');
+      else session.lead(judgeMail(command, state));
       break;
     case 'RCPT':
       session.lead(judgeRcpt(command, state));

@@ -50,6 +50,7 @@ export { HOST_REPLIES, REPLIES } from './replies.ts';
 export { encodeReply, formatReply, parseReply } from './reply.ts';
 export { ReplyReader, type ReplyFault } from './reply-reader.ts';
 export { run, type RunOptions, type SessionEnd } from './run.ts';
+export type { ParamCheck, ParamChecks, ServedExtension } from './served-extension.ts';
 export { SmtpServer } from './server.ts';
 export { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
 export { decodeXtext, encodeXtext } from './xtext.ts';

@@ -7,12 +7,14 @@ import type { SessionState } from './session-state.ts';
 
 type CommandOf<V extends Command['verb']> = Extract<Command, { readonly verb: V }>;
 
-/** RFC 5321 §4.1.1.2, RFC 1870 §6.1. */
+/** RFC 5321 §4.1.1.2, RFC 1870 §6.1, RFC 8689 §4.1. */
 export function judgeMail(
   { from, params }: CommandOf<'MAIL'>,
   state: SessionState,
 ): SmtpServerQuestion | Reply {
   if (!mayHave(params, state)) return REPLIES.unknownParameter;
+  // Offered within TLS only. RFC 8689 §2.
+  if (params.requireTls && !state.tls) return REPLIES.unknownParameter;
   if ((params.size ?? 0) > state.options.maxMessageSize) return REPLIES.messageTooBig;
   return { type: 'mail', from, params };
 }

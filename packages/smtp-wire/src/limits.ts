@@ -7,6 +7,8 @@ export interface SmtpLimits {
   readonly authLine: number;
   /** Recipients of one message. RFC 5321 §4.5.3.1.8. */
   readonly recipients: number;
+  /** Transactions of one session; with the next MAIL it is closed. RFC 5321 §7.8, RFC 9422 §3. */
+  readonly messages: number;
   /** Commands refused for syntax or order since the last message; one more closes. RFC 5321 §7.8. */
   readonly errors: number;
   /** Commands since the last message that bring none nearer, such as NOOP and RSET; one more closes. RFC 5321 §7.8. */
@@ -21,6 +23,8 @@ const COMMAND_LINE = 2048;
 const AUTH_LINE = 12288;
 /** RFC 5321 §4.5.3.1.8 asks for 100 at the least. */
 const RECIPIENTS = 1000;
+/** None: RFC 5321 §7.8 lets a server have one, and no client needs it. */
+const MESSAGES = Number.MAX_SAFE_INTEGER;
 const ERRORS = 10;
 const IDLE_COMMANDS = 100;
 const FAILED_LOGINS = 3;
@@ -29,6 +33,7 @@ export const DEFAULT_LIMITS: SmtpLimits = {
   commandLine: COMMAND_LINE,
   authLine: AUTH_LINE,
   recipients: RECIPIENTS,
+  messages: MESSAGES,
   errors: ERRORS,
   idleCommands: IDLE_COMMANDS,
   failedLogins: FAILED_LOGINS,

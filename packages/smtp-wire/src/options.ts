@@ -1,6 +1,7 @@
 /** How a server machine is set up. */
 import type { TlsInfo } from '@postino/wire';
 import { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
+import { isServable, type ServedExtension } from './served-extension.ts';
 import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
 
 export interface SmtpServerOptions {
@@ -16,6 +17,15 @@ export interface SmtpServerOptions {
   readonly chunking?: boolean;
   /** Offer BINARYMIME; needs `chunking`, and a store that keeps every octet; default false. RFC 3030 §3. */
   readonly binaryMime?: boolean;
+  /**
+   * Offer REQUIRETLS within TLS: whoever accepts such a message vouches that it goes on by TLS alone; default false.
+   * RFC 8689 §2, §4.1.
+   */
+  readonly requireTls?: boolean;
+  /** Offer LIMITS: recipients and messages, as `limits` has them; default false. RFC 9422 §3. */
+  readonly announceLimits?: boolean;
+  /** Offer these too, and take their parameters; default none. RFC 5321 §2.2.2. */
+  readonly extensions?: readonly ServedExtension[];
   /** Offer STARTTLS; default false. RFC 3207 §2. */
   readonly startTls?: boolean;
   /** Offer AUTH with these; default none. RFC 4954 §3. */
@@ -50,6 +60,9 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     dsn: options.dsn ?? false,
     chunking: options.chunking ?? false,
     binaryMime: options.binaryMime ?? false,
+    requireTls: options.requireTls ?? false,
+    announceLimits: options.announceLimits ?? false,
+    extensions: options.extensions ?? [],
     startTls: options.startTls ?? false,
     mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,
@@ -61,6 +74,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   };
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
   check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');
+  check(resolved.extensions.every(isServable), 'extensions');
   check(resolved.chunking || !resolved.binaryMime, 'binaryMime');
   check(
     resolved.mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),

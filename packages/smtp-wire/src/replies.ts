@@ -98,6 +98,12 @@ export const REPLIES = {
     text: 'Unable to authenticate at present, please try later',
   }, // RFC 4954 §6
 
+  utf8NotForAll: {
+    code: 554,
+    status: '5.6.9',
+    text: 'Message refused: not every recipient can take UTF-8 in its header',
+  }, // RFC 6531 §3.5
+
   unknownMechanism: {
     code: 504,
     status: '5.5.4',
@@ -160,6 +166,8 @@ export const HOST_REPLIES = {
     reply(421, '4.3.0', `${host} temporary local problem, please try later`), // RFC 5321 §4.2.2
   timedOut: (host: string): Reply =>
     reply(421, '4.4.2', `${host} SMTP command timeout, closing connection`), // RFC 5321 §4.5.3.2.7
+  tooManyMessages: (host: string): Reply =>
+    reply(421, '4.7.0', `${host} too many messages in one session, please begin another`), // RFC 5321 §7.8, RFC 9422 §3
   tooManyErrors: (host: string): Reply =>
     reply(421, '4.7.0', `${host} too many syntax or protocol errors`), // RFC 5321 §7.8
   tooManyIdle: (host: string): Reply =>

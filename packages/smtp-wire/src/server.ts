@@ -80,6 +80,7 @@ export class SmtpServer {
     session.question = null;
     if (question.type === 'message') return session.messageTaken(said);
     if (question.type === 'hello') session.dropTransaction();
+    if (question.type === 'mail') session.tally.transaction();
     session.state.accepted(question);
     if (question.type === 'data') {
       if (question.how === 'BDAT') return acceptChunks(session);

@@ -103,7 +103,11 @@ export class SessionState {
   /** What EHLO lists now. */
   get offer(): Offer {
     const { maxMessageSize, dsn, chunking, binaryMime, startTls, mechanisms } = this.options;
+    const { announceLimits, extensions, limits, requireTls } = this.options;
     return {
+      requireTls: requireTls && this.tls !== null,
+      limits: announceLimits ? { MAILMAX: limits.messages, RCPTMAX: limits.recipients } : {},
+      others: extensions.map(({ ehlo }) => ehlo),
       maxMessageSize,
       dsn,
       chunking,

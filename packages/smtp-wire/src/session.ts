@@ -11,6 +11,9 @@ import { Tally } from './tally.ts';
 const RESET: SmtpServerNews = { type: 'reset' };
 const AUTH_CANCELLED: SmtpServerNews = { type: 'authCancelled' };
 
+/** The limits that close a session. RFC 5321 §7.8. */
+type TooMany = 'tooManyMessages' | 'tooManyErrors' | 'tooManyIdle' | 'tooManyLogins';
+
 export class Session {
   readonly options: ResolvedOptions;
   readonly state: SessionState;
@@ -72,7 +75,7 @@ export class Session {
     if (this.tally.failedLogin()) this.tooMany('tooManyLogins');
   }
 
-  tooMany(what: 'tooManyErrors' | 'tooManyIdle' | 'tooManyLogins'): void {
+  tooMany(what: TooMany): void {
     this.end(HOST_REPLIES[what](this.options.hostname), 'errors');
   }
 

@@ -7,12 +7,23 @@ const PROTOCOL_ERRORS = new Set([500, 501, 502, 503, 504, 538, 555]);
 
 export class Tally {
   readonly #limits: SmtpLimits;
+  #messages = 0;
   #errors = 0;
   #idleCommands = 0;
   #failedLogins = 0;
 
   constructor(limits: SmtpLimits) {
     this.#limits = limits;
+  }
+
+  /** A transaction begins. */
+  transaction(): void {
+    this.#messages++;
+  }
+
+  /** Whether there may be no more transactions. */
+  get full(): boolean {
+    return this.#messages >= this.#limits.messages;
   }
 
   /** A command was refused; true when it was one too many. What may well be tried again does not count. */
