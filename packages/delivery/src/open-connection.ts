@@ -1,7 +1,7 @@
 /** One connection: dialled, under TLS as the rule has it, logged in. */
-import { connectSmtp, type ClientMechanism, type SmtpConnection } from '@postino/smtp-wire';
+import { connectSmtp, type SmtpConnection } from '@postino/smtp-wire';
 import type { Cancel, TlsOptions, Wire } from '@postino/wire';
-import type { ClientSettings } from './options.ts';
+import type { ClientSettings, Smarthost } from './options.ts';
 import { noConnection, noTrust } from './replies.ts';
 import { handshakeOf, type UsableRule } from './tls-policy.ts';
 import type { Dial, Told } from './types.ts';
@@ -15,7 +15,7 @@ export interface Target {
   readonly port: number;
   readonly rule: UsableRule;
   readonly implicitTls: boolean;
-  readonly login?: (() => readonly ClientMechanism[]) | undefined;
+  readonly login?: Smarthost['login'] | undefined;
 }
 
 export interface Dialling {
@@ -68,7 +68,7 @@ async function speak(wire: VerifiedWire, target: Target, how: Dialling): Promise
     startTls: START_TLS[rule.tls],
     handshake,
     cancel: how.cancel,
-    ...(login && { mechanisms: login() }),
+    ...(login && { mechanisms: login }),
     // Who asked for no TLS has asked for that too.
     allowPlaintextAuth: rule.tls === 'none',
   });

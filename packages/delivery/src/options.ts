@@ -8,7 +8,7 @@ import {
   type SmtpClientOptions,
   type SmtpClientTimeouts,
 } from '@postino/smtp-wire';
-import type { Cancel } from '@postino/wire';
+import type { Cancel, TlsInfo } from '@postino/wire';
 import { resolveLimits, type DeliveryLimits } from './limits.ts';
 import { OPPORTUNISTIC, type TlsPolicy, type UsableRule } from './tls-policy.ts';
 import type { Dial, Signer } from './types.ts';
@@ -57,8 +57,11 @@ export interface Smarthost {
   readonly implicitTls?: boolean;
   /** Default: TLS with a verified certificate where there is a login, and else what is offered. */
   readonly rule?: UsableRule;
-  /** Ways to log in, made anew for each connection: the first that is offered is taken. RFC 4954 §4. */
-  readonly login?: () => readonly ClientMechanism[];
+  /**
+   * Ways to log in, made anew for each connection, and for the TLS that stands: the first that is offered is taken.
+   * RFC 4954 §4.
+   */
+  readonly login?: (tls: TlsInfo | null) => readonly ClientMechanism[];
 }
 
 /** What goes with one message. */

@@ -35,7 +35,7 @@ export type SmtpClientEvent = SmtpClientNews | SmtpClientOrder;
 /**
  * Why the client machine closes: `quit`; `refused`, by the server's greeting, its answer to EHLO or RSET, or because
  * what was required is not there; `shutdown`, the server said 421; `closed`, it ended its side; `timeout`; `broken`,
- * what it said is no SMTP, too much, or not its turn; `aborted`, by us, in the middle.
+ * what it said is no SMTP, too much, or not its turn; `cancelled`, by us, with a QUIT; `aborted`, by us, in the middle.
  */
 export type ClientCloseReason =
   | 'quit'
@@ -44,4 +44,5 @@ export type ClientCloseReason =
   | 'closed'
   | 'timeout'
   | 'broken'
+  | 'cancelled'
   | 'aborted';

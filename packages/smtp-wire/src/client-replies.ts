@@ -17,6 +17,7 @@ export type ClientReplyName =
   | 'noMechanism'
   | 'noTls'
   | 'noLogin'
+  | 'unproved'
   | 'closed'
   | 'timedOut'
   | 'lineTooLong'
@@ -53,6 +54,8 @@ export const CLIENT_REPLIES: Readonly<Record<ClientReplyName, Reply>> = {
   /** RFC 3207 §4. */
   noTls: no(451, '4.7.10', 'TLS is required, and the server does not offer it'),
   noLogin: no(451, '4.7.4', 'The server offers no way to log in that we have'),
+  /** RFC 5802 §5. */
+  unproved: no(451, '4.7.0', 'The server did not show that it knows the password'),
 
   // The connection is of no more use.
   closed: no(451, '4.4.2', 'The server closed the connection'),

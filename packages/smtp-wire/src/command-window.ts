@@ -30,6 +30,11 @@ export class CommandWindow {
     return this.#steps[0]?.phase ?? null;
   }
 
+  /** What we say next may be taken for content, or is behind it. */
+  get holdsContent(): boolean {
+    return this.#steps.some(({ phase }) => phase === 'data' || phase === 'content');
+  }
+
   /** Whether a line may be sent now: alone or when it is empty always, behind others only when commands may be pipelined. */
   takes({ line }: Step, pipelining: boolean): boolean {
     const room = this.#octets + line.length <= this.#limit;

@@ -5,7 +5,8 @@ import { outcomeOf, type Outcome } from './outcome.ts';
 import { ClientLoop } from './client-loop.ts';
 import { CLIENT_REPLIES } from './client-replies.ts';
 import { SmtpConnection } from './connection.ts';
-import type { ClientMechanism, ConnectOptions } from './connection-types.ts';
+import type { ClientMechanism, ClientMechanisms, ConnectOptions } from './connection-types.ts';
+import type { Extensions } from './extensions.ts';
 
 /** A connection that is ready, or why there is none: nothing is left open then. */
 export type Connected = { readonly connection: SmtpConnection } | { readonly failure: Outcome };
@@ -27,7 +28,7 @@ export async function connectSmtp(wire: Wire, options: ConnectOptions): Promise<
 async function open(
   loop: ClientLoop,
   connection: SmtpConnection,
-  mechanisms: readonly ClientMechanism[] | null,
+  mechanisms: ClientMechanisms | null,
 ): Promise<Connected> {
   const news = await loop.news();
   // A server may be ready and hang up in one breath.
@@ -39,20 +40,37 @@ async function open(
 }
 
 /** Logs in with the first mechanism that is offered; why that failed, or null. RFC 4954 §4. */
-async function logIn(
-  loop: ClientLoop,
-  mechanisms: readonly ClientMechanism[],
-): Promise<Outcome | null> {
-  const offered = loop.session.extensions.mechanisms;
-  const chosen = mechanisms.find(({ mechanism }) => offered.includes(mechanism.toUpperCase()));
+async function logIn(loop: ClientLoop, mechanisms: ClientMechanisms): Promise<Outcome | null> {
+  const { extensions, tls } = loop.session;
+  const ways = typeof mechanisms === 'function' ? mechanisms(tls) : mechanisms;
+  const chosen = ways.find(({ mechanism }) => isOffered(mechanism, extensions));
   if (!chosen) return { reply: CLIENT_REPLIES.noLogin, phase: 'auth', local: true };
-  loop.session.authenticate(chosen.mechanism, chosen.start());
+  const initial = await chosen.start();
+  if (loop.closed) return failureOf(loop);
+  loop.session.authenticate(chosen.mechanism, initial);
+  return exchange(loop, chosen);
+}
+
+async function exchange(loop: ClientLoop, way: ClientMechanism): Promise<Outcome | null> {
   for (;;) {
     const news = await loop.news();
     if (loop.closed) return failureOf(loop);
-    if (news.type === 'authChallenge') loop.session.respond(chosen.step(news.bytes));
-    else if (news.type === 'authEnded') return news.reply.code < 400 ? null : outcomeOf(news);
+    if (news.type === 'authEnded') return verdict(outcomeOf(news), way);
+    if (news.type !== 'authChallenge') continue;
+    const answer = await way.step(news.bytes);
+    // A `cancel` does not wait for an answer.
+    if (loop.closed) return failureOf(loop);
+    loop.session.respond(answer);
   }
+}
+
+function verdict(outcome: Outcome, { verified }: ClientMechanism): Outcome | null {
+  if (outcome.reply.code >= 400) return outcome;
+  return verified === false ? { ...outcome, reply: CLIENT_REPLIES.unproved, local: true } : null;
+}
+
+function isOffered(mechanism: string, { mechanisms }: Extensions): boolean {
+  return mechanisms.includes(mechanism.toUpperCase());
 }
 
 /** Before we have quit a session ends by failure alone. */

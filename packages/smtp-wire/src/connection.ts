@@ -55,7 +55,8 @@ export class SmtpConnection {
   /** Says goodbye and lets go; does nothing where the connection has ended. */
   async close(): Promise<void> {
     if (this.end) return;
-    this.#loop.session.quit();
+    // A `cancel` may be on its way already.
+    if (!this.#loop.session.closed) this.#loop.session.quit();
     await this.#loop.news();
   }
 }

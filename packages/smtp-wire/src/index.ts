@@ -28,6 +28,7 @@ export {
 export { parseCommand, type Command, type CommandFault, type CommandOptions } from './command.ts';
 export type {
   ClientMechanism,
+  ClientMechanisms,
   ConnectionEnd,
   ConnectOptions,
   ContentFacts,

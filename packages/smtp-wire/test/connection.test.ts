@@ -1,81 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  connectSmtp,
-  run,
-  SmtpServer,
-  type ClientMechanism,
-  type ConnectOptions,
-  type Connected,
-  type SmtpConnection,
-} from '@postino/smtp-wire';
-import {
-  asciiBytes,
-  CancelSource,
-  latin1,
-  memoryWires,
-  StateError,
-  type MemoryWire,
-  type Wire,
-} from '@postino/wire';
+import { connectSmtp } from '@postino/smtp-wire';
+import { asciiBytes, CancelSource, memoryWires, StateError, type Wire } from '@postino/wire';
 import { ehlo, envelope, ME, outcome } from './client-driver.ts';
-import { Mailroom } from './session.ts';
-
-const MESSAGE = envelope('a@b.example', ['c@d.example', 'e@f.example']);
-const TAKEN = '250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n';
-
-/** A server that says what the test tells it to. */
-class Peer {
-  readonly wire: MemoryWire;
-  readonly client: MemoryWire;
-
-  constructor() {
-    [this.client, this.wire] = memoryWires();
-  }
-
-  say(text: string): Promise<void> {
-    return this.wire.write(asciiBytes(text));
-  }
-
-  async hear(): Promise<string> {
-    const heard = await this.wire.read(0);
-    assert.ok(heard instanceof Uint8Array, 'the client has ended');
-    return latin1(heard);
-  }
-
-  /** Greets, answers EHLO, and gives the connection. */
-  async connect(
-    options: Partial<ConnectOptions> = {},
-    wire: Wire = this.client,
-  ): Promise<Connected> {
-    const connected = connectSmtp(wire, { hostname: ME, ...options });
-    await this.say('220 mx.example\r\n');
-    assert.equal(await this.hear(), `EHLO ${ME}\r\n`);
-    await this.say(ehlo(['PIPELINING', 'AUTH PLAIN']));
-    return connected;
-  }
-}
-
-async function ready(
-  options: Partial<ConnectOptions> = {},
-): Promise<{ peer: Peer; connection: SmtpConnection }> {
-  const peer = new Peer();
-  return { peer, connection: connectionOf(await peer.connect(options)) };
-}
-
-function connectionOf(connected: Connected): SmtpConnection {
-  assert.ok('connection' in connected);
-  return connected.connection;
-}
-
-function failureOf(connected: Connected): string {
-  assert.ok('failure' in connected);
-  return outcome(connected.failure);
-}
-
-async function* content(...pieces: string[]): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) yield asciiBytes(piece);
-}
+import { connectionOf, content, failureOf, MESSAGE, Peer, ready, TAKEN } from './peer.ts';
 
 test('a message, and its results', async () => {
   const { peer, connection } = await ready();
@@ -297,6 +225,49 @@ test('cancel cuts the connection, whatever it is at; cancelled before, there is 
   assert.equal(failureOf(connected), '451 4.4.2 connect local');
 });
 
+test('cancel says QUIT where that is a command, and does not wait for the answer', async () => {
+  const idle = new CancelSource();
+  const { peer, connection } = await ready({ cancel: idle });
+  idle.fire();
+  assert.equal(await peer.hear(), 'QUIT\r\n');
+  await connection.close();
+  assert.equal(connection.end?.reason, 'cancelled');
+  assert.equal(connection.end?.failure?.reply.text, 'cancelled on our side');
+
+  // Within an envelope, before the word that makes content of what follows.
+  const cancel = new CancelSource();
+  const busy = await ready({ cancel, limits: { window: 1 } });
+  const sent = busy.connection.send(MESSAGE, content('x'));
+  assert.match(await busy.peer.hear(), /^MAIL/);
+  await busy.peer.say('250 ok\r\n');
+  assert.match(await busy.peer.hear(), /^RCPT/);
+  await busy.peer.say('550 no\r\n');
+  assert.match(await busy.peer.hear(), /^RCPT/);
+  await new Promise((resolve) => setImmediate(resolve)); // the client waits for the answer
+  cancel.fire();
+  assert.deepEqual((await sent).map(outcome), ['550 rcpt', '451 4.4.2 rcpt local']);
+  assert.equal(await busy.peer.hear(), 'QUIT\r\n');
+  assert.equal(busy.connection.end?.reason, 'cancelled');
+});
+
+test('cancel cuts the connection where a QUIT would be content, or cannot be written', async () => {
+  const cancel = new CancelSource();
+  const { peer, connection } = await ready({ cancel });
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield asciiBytes('a line\r\n');
+    cancel.fire();
+    yield asciiBytes('another\r\n');
+  }
+  const sent = connection.send(MESSAGE, endless());
+  await peer.hear();
+  await peer.say(TAKEN);
+  assert.deepEqual((await sent).map(outcome), [
+    '451 4.4.2 content local',
+    '451 4.4.2 content local',
+  ]);
+  assert.equal(connection.end?.reason, 'aborted');
+});
+
 test('a handshake that fails is a failure of its own phase', async () => {
   const peer = new Peer();
   const wire: Wire = {
@@ -332,80 +303,6 @@ test('a greeting that refuses', async () => {
   await peer.say('221 bye\r\n');
   assert.equal(failureOf(await connected), '554 5.7.1 connect');
   assert.equal(await peer.wire.read(0), null);
-});
-
-/** A mechanism that says these things, one after the other. */
-function mechanism(name: string, ...says: (string | null)[]): ClientMechanism {
-  const next = (): Uint8Array | null => {
-    const text = says.shift() ?? null;
-    return text === null ? null : asciiBytes(text);
-  };
-  return { mechanism: name, start: next, step: next };
-}
-
-/** The server of this package, with a mailroom. */
-async function withServer(options: Partial<ConnectOptions>): Promise<Connected> {
-  const [near, far] = memoryWires();
-  const server = new SmtpServer({
-    hostname: 'mx.example',
-    mechanisms: ['PLAIN', 'LOGIN'],
-    startTls: true,
-    limits: { failedLogins: 2 },
-  });
-  void run(server, near, new Mailroom());
-  return connectSmtp(far, { hostname: ME, ...options });
-}
-
-test('a login: the first mechanism that is offered, behind TLS', async () => {
-  const cases: ClientMechanism[][] = [
-    [mechanism('SCRAM-SHA-256', 'x'), mechanism('plain', '\0ale\0secret'), mechanism('LOGIN')],
-    [mechanism('LOGIN', null, 'ale', 'secret')],
-    [mechanism('PLAIN', null, '\0ale\0secret')],
-  ];
-  for (const mechanisms of cases) {
-    const connection = connectionOf(await withServer({ mechanisms }));
-    assert.notEqual(connection.tls, null);
-    await connection.close();
-  }
-});
-
-test('a login that fails, is not offered, or may not be in the clear: there is no connection', async () => {
-  const cases: [Partial<ConnectOptions>, string][] = [
-    [{ mechanisms: [mechanism('PLAIN', '\0ale\0wrong')] }, '535 5.7.8 auth'],
-    [{ mechanisms: [mechanism('LOGIN', null, 'ale', null)] }, '501 5.7.0 auth'],
-    [{ mechanisms: [mechanism('X', 'x')] }, '451 4.7.4 auth local'],
-    [{ mechanisms: [] }, '451 4.7.4 auth local'],
-  ];
-  for (const [options, expected] of cases)
-    assert.equal(failureOf(await withServer(options)), expected);
-  const peer = new Peer();
-  const connected = peer.connect({ mechanisms: [mechanism('PLAIN', 'x')] });
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(await peer.hear(), 'QUIT\r\n');
-  await peer.say('221 bye\r\n');
-  assert.equal(failureOf(await connected), '538 5.7.11 auth local');
-});
-
-test('the server hangs up in the middle of a login', async () => {
-  const peer = new Peer();
-  const login = { mechanisms: [mechanism('PLAIN', 'x')], allowPlaintextAuth: true };
-  const connected = peer.connect(login);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(await peer.hear(), 'AUTH PLAIN eA==\r\n');
-  await peer.wire.close();
-  assert.equal(failureOf(await connected), '451 4.4.2 auth local');
-});
-
-test('a mechanism that throws rejects, and the wire is cut', async () => {
-  const peer = new Peer();
-  const bad: ClientMechanism = {
-    ...mechanism('PLAIN'),
-    start: () => {
-      throw new RangeError('no password');
-    },
-  };
-  await assert.rejects(peer.connect({ mechanisms: [bad], allowPlaintextAuth: true }), RangeError);
-  await assert.rejects(peer.wire.read(0));
 });
 
 test('TLS that stood from the start', async () => {
