@@ -91,6 +91,20 @@ describe('alignment: RFC 9989 §4.10.2', () => {
       assert.equal((await judge(names, from, { spf: pass(identifier) })).result, result);
     });
   }
+  it('trouble with the domain of one signature takes nothing from what others say', async () => {
+    const names: Names = {
+      '_dmarc.example.com': record('p=reject'),
+      '_dmarc.a.example.com': { fail: 'ETIMEOUT' },
+    };
+    const dkim = [pass('a.example.com')];
+    const alone = await judge(names, 'example.com', { dkim });
+    assert.deepEqual([alone.result, alone.disposition], ['temperror', 'none']);
+    const beside = await judge(names, 'example.com', { dkim, spf: pass('b.example.com') });
+    assert.deepEqual([beside.result, beside.alignedBy], ['pass', ['spf']]);
+    const both = await judge(names, 'example.com', { dkim: [...dkim, pass('b.example.com')] });
+    assert.deepEqual([both.result, both.alignedBy], ['pass', ['dkim']]);
+  });
+
   it('hostile 77: 500 signatures of strangers cost no questions', async () => {
     let asked = 0;
     const names = zone({ '_dmarc.example.com': record('p=reject') });
