@@ -1,12 +1,8 @@
 /** `postino dkim keygen` and `postino dkim verify`. */
-import { createReadStream } from 'node:fs';
-import { verify, type DkimResult } from '@postino/dkim';
 import { Option, type Command } from 'commander';
 import { configOption, type WithConfig } from './config-option.ts';
-import { dkimKeygen, type KeygenOptions } from './dkim-keygen.ts';
-import { crlfLines } from './crlf-lines.ts';
-import { resolverOf } from './resolver-of.ts';
-import { answerIsBad, examples, print, printable, printJson, styled } from './terminal.ts';
+import type { KeygenOptions } from './dkim-keygen.ts';
+import { examples } from './terminal.ts';
 
 export function addDkim(program: Command): void {
   const dkim = program.command('dkim').description('keys to sign with, and signatures');
@@ -26,11 +22,12 @@ function addKeygen(dkim: Command): void {
     )
     .addHelpText('after', examples('postino dkim keygen --domain example.org --key dkim.key'))
     .action(async (options: KeygenOptions) => {
+      const { dkimKeygen } = await import('./dkim-keygen.ts');
       process.stdout.write(await dkimKeygen(options));
     });
 }
 
-interface VerifyOptions extends Partial<WithConfig> {
+export interface VerifyOptions extends Partial<WithConfig> {
   readonly json?: boolean;
 }
 
@@ -45,20 +42,7 @@ function addVerify(dkim: Command): void {
       'after',
       examples('postino dkim verify message.eml', 'postino dkim verify - <message.eml'),
     )
-    .action(async (file: string, options: VerifyOptions) => {
-      const content = file === '-' ? process.stdin : createReadStream(file);
-      const resolver = await resolverOf(options);
-      const results = await verify(crlfLines(content), { resolver });
-      if (options.json) printJson(results);
-      else if (results.length === 0) print('There is no signature.');
-      else print(...results.map(lineOf));
-      if (!results.some(({ result }) => result === 'pass')) answerIsBad();
-    });
-}
-
-function lineOf({ result, domain, selector, algorithm, reason }: DkimResult): string {
-  const word = styled(result === 'pass' ? 'green' : 'red', result);
-  const key = [domain && `d=${domain}`, selector && `s=${selector}`, algorithm && `a=${algorithm}`];
-  const told = [...key.filter(Boolean), ...(reason === undefined ? [] : [`(${reason})`])];
-  return `${word}  ${printable(told.join(' '))}`;
+    .action(async (file: string, options: VerifyOptions) =>
+      (await import('./verify-file.ts')).verifyFile(file, options),
+    );
 }

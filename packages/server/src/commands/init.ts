@@ -1,17 +1,10 @@
 /** `postino init`: from nothing to a server that can be started, and the records to publish. */
-import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readHostname, readRunAs, type RunAs } from '../config/values.ts';
-import { loadConfig } from '../config/load-config.ts';
-import { answersFrom, type Questions } from './ask.ts';
-import { recordLines } from './dns.ts';
 import { ipOption, type WithAddresses } from './ip-option.ts';
-import { layFoundation } from './foundation.ts';
-import { publishedFacts } from './published-facts.ts';
-import { examples, print, styled } from './terminal.ts';
+import { examples } from './terminal.ts';
 
-interface InitOptions extends WithAddresses {
+export interface InitOptions extends WithAddresses {
   readonly folder: string;
   readonly hostname?: string;
   readonly domain?: string;
@@ -39,58 +32,19 @@ export function addInit(program: Command): void {
 What is not given is asked for on a terminal. Nothing that is there is written over.
 ${examples('postino init', 'postino init --hostname mail.example.org --domain example.org --user ann --ip 192.0.2.25')}`,
     )
-    .action(init);
+    .action(async (options: InitOptions) => (await import('./run-init.ts')).runInit(options));
 }
 
-async function init(options: InitOptions): Promise<void> {
-  const folder = resolve(options.folder);
-  const { password, generated, ...answers } = await answer(options);
-  const file = await layFoundation(folder, { ...answers, password, runAs: options.runAs ?? null });
-  const facts = await publishedFacts(await loadConfig(file), options.ip ?? []);
-  print(
-    styled('bold', `The server is set up in ${folder}.`),
-    ...(generated ? [`The password of ${answers.user} is ${password}`] : []),
-    '',
-    styled('bold', 'Publish these records:'),
-    ...recordLines(facts),
-    '',
-    styled('bold', 'And then:'),
-    `  postino serve --config ${file}`,
-    `  postino check --config ${file}`,
-  );
-}
-
-async function answer(options: InitOptions) {
-  const isTty = process.stdin.isTTY && process.stdout.isTTY;
-  const ask: Questions = answersFrom(isTty && !options.passwordStdin);
-  const hostname =
-    options.hostname ?? (await ask.text('The name of this host (mail.example.org)', readName));
-  const domain =
-    options.domain ??
-    (await ask.text('The domain whose mail comes here', readName, parentOf(hostname)));
-  const mail = options.mail ?? (await ask.text('Where the mailboxes lie', String, 'mail'));
-  const user = options.user ?? (await ask.text('The first user', readUser, 'postmaster'));
-  const given = options.passwordStdin
-    ? await ask.passwordFromStdin()
-    : await ask.password(`The password of ${user} (empty: one is made)`);
-  const password = given || randomBytes(12).toString('base64url');
-  return { hostname, domain, mail: join(mail, '{user}'), user, password, generated: given === '' };
-}
-
-/** `example.org` of `mail.example.org`; a name of two labels is a domain itself. */
-function parentOf(hostname: string): string {
-  const labels = hostname.split('.');
-  return labels.length > 2 ? labels.slice(1).join('.') : hostname;
-}
-
-function readName(text: string): string {
+/** A domain name of two labels or more. */
+export function readName(text: string): string {
   const name = readHostname(text);
   if (name === null || !name.includes('.'))
     throw new InvalidArgumentError('This is no domain name; write it as mail.example.org.');
   return name;
 }
 
-function readUser(text: string): string {
+/** A name that may stand for a user. */
+export function readUser(text: string): string {
   if (!/^[a-z0-9_@-][a-z0-9._@-]*$/.test(text))
     throw new InvalidArgumentError(
       'The name of a user is made of a-z, 0-9 and ._@-, and begins with no dot.',

@@ -1,4 +1,7 @@
-/** The command line: all subcommands, what they take, and how mistakes in it are told. */
+/**
+ * The command line: all subcommands, what they take, and how mistakes in it are told. What a command does is loaded when
+ * it is called, so that none waits for the whole server.
+ */
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { addCheck } from './check.ts';
@@ -9,7 +12,7 @@ import { addInit } from './init.ts';
 import { addRoute } from './route.ts';
 import { addServe } from './serve.ts';
 import { addSpf } from './spf.ts';
-import { addTryOut } from './try-out.ts';
+import { addTry } from './try.ts';
 import { addUser } from './user.ts';
 import { styled } from './terminal.ts';
 
@@ -37,7 +40,7 @@ export function postinoProgram(complain: (text: string) => void): Command {
 const COMMANDS: readonly ((program: Command) => void)[] = [
   addInit,
   addServe,
-  addTryOut,
+  addTry,
   addCheck,
   addUser,
   addRoute,

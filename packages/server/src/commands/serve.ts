@@ -1,7 +1,6 @@
 /** `postino serve`: the server, until a signal ends it. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load-config.ts';
-import { startServer, type RunningServer } from '../server.ts';
+import type { RunningServer } from '../server.ts';
 import { configOption, type WithConfig } from './config-option.ts';
 import { examples } from './terminal.ts';
 
@@ -11,9 +10,13 @@ export function addServe(program: Command): void {
     .description('run the server that the configuration describes')
     .addOption(configOption())
     .addHelpText('after', examples('postino serve --config /etc/postino/postino.toml'))
-    .action(({ config }: WithConfig) =>
-      untilSignal(async () => startServer(await loadConfig(config))),
-    );
+    .action(({ config }: WithConfig) => untilSignal(() => start(config)));
+}
+
+async function start(file: string): Promise<RunningServer> {
+  const { loadConfig } = await import('../config/load-config.ts');
+  const { startServer } = await import('../server.ts');
+  return startServer(await loadConfig(file));
 }
 
 /** Resolves when the server has ended after SIGTERM or SIGINT; a second signal ends it at once. */

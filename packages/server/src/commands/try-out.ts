@@ -4,12 +4,10 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { selfSigned } from '@postino/node';
-import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { checkConfig } from '../config/load-config.ts';
 import type { Addresses } from '../listeners.ts';
 import { startServer, type RunningServer } from '../server.ts';
-import { untilSignal } from './serve.ts';
 
 interface TryOutUser {
   readonly name: string;
@@ -22,15 +20,6 @@ const BINO: TryOutUser = { name: 'bino', password: 'cartolina' };
 const HOST = '127.0.0.1';
 /** The ports that are asked for; where one is taken the system chooses another. */
 const PORTS = { smtp: 2525, smtps: 4650, pop3: 1100, pop3s: 9950 };
-
-export function addTryOut(program: Command): void {
-  program
-    .command('try')
-    .description(
-      'run a server to try out, with users and a certificate of its own (as postino alone does)',
-    )
-    .action(() => untilSignal(() => startTryOut()));
-}
 
 /** Starts the server in `var/` of this folder, and prints the lines to paste. Rejects when it cannot start. */
 export async function startTryOut(folder: string = process.cwd()): Promise<RunningServer> {

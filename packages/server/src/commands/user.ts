@@ -1,7 +1,6 @@
 /** `postino user`: the users of the passwd file. What stands there besides stays as it is. */
 import { hashPassword, isNewScheme, NEW_SCHEMES, PasswdEditor } from '@postino/passwd-md5';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { loadConfig } from '../config/load-config.ts';
 import { askHidden, passwordFromStdin } from './ask.ts';
 import { configOption, type WithConfig } from './config-option.ts';
 import { examples, print, printable, printJson } from './terminal.ts';
@@ -72,6 +71,7 @@ async function list({ json, ...options }: WithConfig & { readonly json?: boolean
 }
 
 async function editorOf({ config }: WithConfig): Promise<PasswdEditor> {
+  const { loadConfig } = await import('../config/load-config.ts');
   return new PasswdEditor((await loadConfig(config)).users.passwd);
 }
 

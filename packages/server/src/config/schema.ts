@@ -1,9 +1,11 @@
 /** The form of the file: every key, its default, and what is said when its value is none. */
 import { resolve } from 'node:path';
+import { parseList } from '@postino/dnsbl';
 import { isNewScheme, NEW_SCHEMES, type NewScheme } from '@postino/passwd-md5';
 import * as z from 'zod';
 import { isUidlFormat } from '@postino/maildir';
 import { DELIVERY_HEADERS } from '@postino/message';
+import { parseRetryRule, type RetryRule } from '@postino/queue';
 import { nearest } from '../did-you-mean.ts';
 import type { Config } from './config.ts';
 import * as values from './values.ts';
@@ -119,7 +121,7 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
       smarthost_user: z.string().prefault(''),
       smarthost_password: z.string().prefault(''),
       retry: reading(
-        values.readRetryRule,
+        readRetryRule,
         'no retry rule; write it as "F,2h,15m; G,16h,1h,1.5; F,4d,6h"',
       ).prefault('F,2h,15m; G,16h,1h,1.5; F,4d,6h'),
     }),
@@ -219,7 +221,7 @@ const secret = z.string().refine((text) => text.length >= 16, {
 });
 const action = z.enum(['warn', 'defer', 'reject', 'off']).prefault('off');
 const dnsList = reading(
-  values.readDnsList,
+  readDnsList,
   'no black list; write its zone, as "zen.spamhaus.org", or also which answers count, as "zen.spamhaus.org=127.0.0.2"',
 );
 const deliveryHeader = z.enum(DELIVERY_HEADERS);
@@ -256,4 +258,23 @@ function readUser(text: string): string | null {
 
 function readUidlFormat(text: string): string | null {
   return isUidlFormat(text) ? text : null;
+}
+
+/** `"zen.spamhaus.org"`, `"zen.spamhaus.org=127.0.0.2"`: see `parseList`. */
+function readDnsList(text: string): string | null {
+  try {
+    parseList(text);
+    return text;
+  } catch {
+    return null;
+  }
+}
+
+/** `"F,2h,15m; G,16h,1h,1.5"`: until when, how often, and how much longer each time. */
+function readRetryRule(text: string): RetryRule | null {
+  try {
+    return parseRetryRule(text);
+  } catch {
+    return null;
+  }
 }

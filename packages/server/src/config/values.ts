@@ -1,8 +1,6 @@
 /** The values of the configuration that are written as text: sizes, times, addresses, names. Each reads to null when it is none. */
 import { isIP } from 'node:net';
 import { domainToAscii } from '@postino/address';
-import { parseList } from '@postino/dnsbl';
-import { parseRetryRule, type RetryRule } from '@postino/queue';
 
 /** Where to listen: an IP address without brackets, and a port; 0 lets the system choose. */
 export interface ListenAddress {
@@ -47,16 +45,6 @@ export function readDnsServer(text: string): string | null {
   return isIP(text) > 0 || readListenAddress(text) !== null ? text : null;
 }
 
-/** `"zen.spamhaus.org"`, `"zen.spamhaus.org=127.0.0.2"`: see `parseList`. */
-export function readDnsList(text: string): string | null {
-  try {
-    parseList(text);
-    return text;
-  } catch {
-    return null;
-  }
-}
-
 /** `"192.0.2.7"`, `"2001:db8::1"`. */
 export function readAddress(text: string): string | null {
   return isIP(text) > 0 ? text : null;
@@ -95,13 +83,4 @@ export function readMode(text: string): number | null {
 export function readRunAs(text: string): RunAs | null {
   const [, user, group] = /^([^:\s]+):([^:\s]+)$/.exec(text) ?? [];
   return user && group ? { user, group } : null;
-}
-
-/** `"F,2h,15m; G,16h,1h,1.5"`: until when, how often, and how much longer each time. */
-export function readRetryRule(text: string): RetryRule | null {
-  try {
-    return parseRetryRule(text);
-  } catch {
-    return null;
-  }
 }
