@@ -17,6 +17,12 @@ interface Reading {
   readonly stamp: string;
 }
 
+/** A value, and whether its file had been left alone for a moment when it was read. */
+interface Held<T> {
+  readonly value: T;
+  readonly settled: boolean;
+}
+
 export interface WatchedFileOptions<T> {
   readonly parse: (text: string) => T;
   /** Resolves after a moment, 100 ms where not given: who writes the file in place may be done by then. */
@@ -28,9 +34,8 @@ export class WatchedFile<T> {
   readonly #path: string;
   readonly #parse: (text: string) => T;
   readonly #pause: () => Promise<unknown>;
-  #value: T;
+  #held: Held<T>;
   #stamp: string;
-  #settled = false;
   #trouble: Error | null = null;
   #look: Promise<void> | null = null;
 
@@ -38,7 +43,7 @@ export class WatchedFile<T> {
     this.#path = path;
     this.#parse = options.parse;
     this.#pause = options.pause ?? (() => setTimeout(Number(TIME_GRAIN)));
-    this.#value = options.parse(first.text ?? '');
+    this.#held = { value: options.parse(first.text ?? ''), settled: false };
     this.#stamp = first.stamp;
   }
 
@@ -59,11 +64,15 @@ export class WatchedFile<T> {
 
   /** The value, after a look whether the file has changed that began later than this call. */
   async current(): Promise<T> {
+    return (await this.#looked()).value;
+  }
+
+  async #looked(): Promise<Held<T>> {
     // A look under way may have missed a change that came before this call. Those who wait here share the next.
     if (this.#look) await this.#look;
     this.#look ??= this.#refresh().finally(() => (this.#look = null));
     await this.#look;
-    return this.#value;
+    return this.#held;
   }
 
   /**
@@ -73,18 +82,21 @@ export class WatchedFile<T> {
   async find<Found>(
     find: (value: T) => Found | undefined | Promise<Found | undefined>,
   ): Promise<Found | undefined> {
-    let found = await find(await this.current());
-    for (let pauses = 0; found === undefined && !this.#settled && pauses < MAX_PAUSES; pauses++) {
+    // What was looked at must have been settled itself: somebody else may have looked since.
+    let { value, settled } = await this.#looked();
+    let found = await find(value);
+    for (let pauses = 0; found === undefined && !settled && pauses < MAX_PAUSES; pauses++) {
       await this.#pause();
-      found = await find(await this.current());
+      ({ value, settled } = await this.#looked());
+      found = await find(value);
     }
     return found;
   }
 
   async #refresh(): Promise<void> {
     try {
-      this.#settled = true;
       if (stampOfFile(this.#path) !== this.#stamp) this.#take(await readWhole(this.#path));
+      else this.#held = { ...this.#held, settled: true };
       this.#trouble = null;
     } catch (cause) {
       this.#trouble = troubleWith(this.#path, cause);
@@ -92,11 +104,12 @@ export class WatchedFile<T> {
   }
 
   #take({ text, stamp }: Reading): void {
-    this.#settled = stamp !== '';
+    const settled = stamp !== '';
+    this.#held = { ...this.#held, settled };
     if (text === null) throw new Error('the file changed while it was read');
     // Who writes a file in place empties it first: without this, everybody would be unknown for that moment.
     if (text === '') throw new Error('the file is empty');
-    this.#value = this.#parse(text);
+    this.#held = { value: this.#parse(text), settled };
     this.#stamp = stamp;
   }
 }

@@ -42,3 +42,15 @@ test('hostile 40: who asks while the file is read hears what it held when they a
     await before;
   }
 });
+
+test('hostile 40: of those who ask while the file is half written, none believes that half', async (t) => {
+  const path = await passwdFile(t, 'ann\nbob\n');
+  const pause = (): Promise<void> => writeFile(path, 'ann\nbob\n');
+  const file = await WatchedFile.open(path, { parse: lines, pause });
+  const bob = (): Promise<string | undefined> =>
+    file.find((names) => names.find((name) => name === 'bob'));
+  for (let round = 0; round < 20; round++) {
+    await writeFile(path, 'ann\n');
+    assert.deepEqual(await Promise.all([bob(), bob(), bob()]), ['bob', 'bob', 'bob']);
+  }
+});
