@@ -9,7 +9,10 @@ const encoder = new TextEncoder();
 /** Is this `1*SAFE`: well-formed UTF-8, at least one character, no NUL? RFC 4616 §2. */
 export function isSafe(bytes: Uint8Array, maxOctets: number): boolean {
   return (
-    bytes.length > 0 && bytes.length <= maxOctets && !bytes.includes(0) && decode(bytes) !== null
+    bytes.length > 0 &&
+    bytes.length <= maxOctets &&
+    !bytes.includes(0) &&
+    decodeText(bytes) !== null
   );
 }
 
@@ -19,8 +22,13 @@ export function isSafe(bytes: Uint8Array, maxOctets: number): boolean {
  */
 // Not done: SASLprep (RFC 4013). Strings are compared as they come, which RFC 4616 §2 leaves to the server.
 export function readIdentity(bytes: Uint8Array, maxOctets: number): string | null {
-  const text = isSafe(bytes, maxOctets) ? decode(bytes) : null;
-  return text === null || /\p{Cc}/u.test(text) ? null : text;
+  const text = isSafe(bytes, maxOctets) ? decodeText(bytes) : null;
+  return text !== null && isIdentity(text, maxOctets) ? text : null;
+}
+
+/** The same of an identity that stands within a message: never empty, no control characters, not too long. */
+export function isIdentity(text: string, maxOctets: number): boolean {
+  return text !== '' && !/\p{Cc}/u.test(text) && encoder.encode(text).length <= maxOctets;
 }
 
 /** A string of ours as octets; a `TypeError` for what the grammar cannot carry. */
@@ -30,7 +38,8 @@ export function writeField(name: string, text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-function decode(bytes: Uint8Array): string | null {
+/** UTF-8 as text; null for what is none. */
+export function decodeText(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
   } catch {

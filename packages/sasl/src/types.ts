@@ -30,6 +30,11 @@ export interface SaslClient {
   start(): Uint8Array | null;
   /** The answer to a challenge; null: nothing more is to be said, so the exchange must be cancelled. */
   step(challenge: Uint8Array): Uint8Array | null;
+  /**
+   * Where the server must show that it knows the password too: whether it has. While it has not, its success is none, and
+   * nothing may be sent to it. RFC 5802 §5.
+   */
+  readonly verified?: boolean;
 }
 
 /** How a server that learns the password itself is made. */

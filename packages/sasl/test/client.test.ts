@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loginClient, loginServer, plainClient, plainServer } from '@postino/sasl';
-import type { SaslClient, SaslServer, SaslStep } from '@postino/sasl';
+import { exchange } from './exchange.ts';
 
 const text = (octets: Uint8Array): string => new TextDecoder().decode(octets);
 const verify = (user: string, password: Uint8Array): boolean =>
   user === 'jürgen' && text(password) === 'süß';
 const account = { user: 'jürgen', password: 'süß' };
-
-/** Client and server in turn, until the server decides or the client gives up. */
-async function exchange(
-  client: SaslClient,
-  server: SaslServer,
-  initial: Uint8Array | null,
-): Promise<SaslStep | null> {
-  let step = await server.start(initial);
-  let held = initial ? null : client.start();
-  while (step.type === 'challenge') {
-    const answer = held ?? client.step(step.bytes);
-    held = null;
-    if (!answer) return null;
-    step = await server.step(answer);
-  }
-  return step;
-}
 
 test('our clients log in to our servers', async () => {
   const success = { type: 'success', user: 'jürgen' };
