@@ -16,6 +16,9 @@ import type { Session } from './session.ts';
 /** The commands that bring a message nearer, and the last one. */
 const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'BDAT', 'QUIT']);
 
+/** The commands behind which the peer must wait; HELO and LHLO are EHLO of another kind. RFC 2920 §3.1. */
+const LAST_OF_GROUP = new Set<Verb>(['EHLO', 'HELO', 'LHLO', 'DATA', 'VRFY', 'NOOP', 'QUIT']);
+
 /** The next question, news or content; null: what came is used up, or cannot move the session on. */
 export function advance(session: Session): SmtpServerEvent | null {
   while (session.canAdvance) {
@@ -82,12 +85,21 @@ function readLine(session: Session, line: Line, limit: number): void {
   const { options, state, tally } = session;
   const command = readCommand(line, limit, options);
   const { verb } = command;
+  if (outOfStep(session, verb)) return session.end(REPLIES.unsynchronized, 'unsynchronized');
   if (verb === 'BDAT' && !('fault' in command)) return readChunk(session, command);
   if (verb && !(verb in ORDER[state.phase])) session.error(outOfOrder(state.phase, verb, options));
   else if ('fault' in command) session.error(command.fault);
   else if (!MAIL_COMMANDS.has(command.verb) && tally.idleCommand()) session.tooMany('tooManyIdle');
   else obey(session, command);
   if ((verb === 'DATA' || verb === 'BDAT') && !session.question) session.contentRefused();
+}
+
+/** Notes a peer that goes on where it must wait; true when that is not suffered. RFC 2920 §3.1. */
+function outOfStep({ intake, options, state }: Session, verb: Verb | null): boolean {
+  const pipelining = state.hello?.extended !== false;
+  if (intake.buffered === 0 || (pipelining && !(verb && LAST_OF_GROUP.has(verb)))) return false;
+  state.unsynchronized = true;
+  return options.unsynchronized === 'refuse';
 }
 
 /** Does what a command in its place says, or asks for it. */

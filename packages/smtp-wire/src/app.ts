@@ -19,6 +19,8 @@ export interface SmtpContext {
   readonly tls: TlsInfo | null;
   /** The peer spoke before the greeting. */
   readonly early: boolean;
+  /** The peer went on where it had to wait for a reply. RFC 2920 §3.1. */
+  readonly unsynchronized: boolean;
   /** What the peer called itself; forgotten when TLS begins. RFC 3207 §4.2. */
   readonly hello?: { readonly name: string; readonly extended: boolean } | undefined;
   /** Who logged in; forgotten when TLS begins. */

@@ -27,6 +27,10 @@ export class SessionContext implements SmtpContext {
     return this.#wire.tls;
   }
 
+  get unsynchronized(): boolean {
+    return this.#session.unsynchronized;
+  }
+
   get hello(): { readonly name: string; readonly extended: boolean } | undefined {
     return this.#session.hello ?? undefined;
   }

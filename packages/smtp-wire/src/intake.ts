@@ -1,5 +1,6 @@
 /** Where the octets of the peer go: into lines, or into content by DATA or BDAT. RFC 5321 §3.3, RFC 3030 §2. */
 import { DotReader, LineReader, type Line, type Reply } from '@postino/wire';
+import { BareLfRewriter } from './bare-lf-rewriter.ts';
 import { ChunkReader, type ChunkSize } from './chunk-reader.ts';
 import { Content } from './content.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -54,7 +55,8 @@ export class Intake {
 
   beginData(): void {
     this.#chunk = WHOLE;
-    this.#content = new Content(new DotReader(), this.#options);
+    const reader = this.#options.rewriteBareLf ? new BareLfRewriter() : new DotReader();
+    this.#content = new Content(reader, this.#options);
     // What lies behind DATA came before its 354, against RFC 2920 §3.1, but it can only be content.
     this.#content.push(this.#lines.rest());
   }

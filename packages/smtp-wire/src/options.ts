@@ -36,6 +36,16 @@ export interface SmtpServerOptions {
   readonly tls?: TlsInfo | null;
   /** What to do with a peer that speaks before the greeting: refuse it at once, or ask; default `refuse`. RFC 5321 §3.1. */
   readonly earlyTalkers?: 'refuse' | 'ask';
+  /**
+   * What to do with a peer that does not wait: one that goes on behind a command that must be the last of its group, or
+   * pipelines after HELO. Take it, or close with 554; default `take`. RFC 2920 §3.1.
+   */
+  readonly unsynchronized?: 'take' | 'refuse';
+  /**
+   * Make CRLF of an LF that stands alone in the content of DATA, instead of refusing the message; where it touches a dot
+   * at the beginning of a line it is refused all the same. Signatures break. Default false.
+   */
+  readonly rewriteBareLf?: boolean;
   /** What a NUL in a message means; default `keep`. RFC 5321 §4.5.2. */
   readonly nul?: 'keep' | 'refuse';
   /** Take `_` in the name of EHLO and HELO; default false. */
@@ -67,6 +77,8 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,
     earlyTalkers: options.earlyTalkers ?? 'refuse',
+    unsynchronized: options.unsynchronized ?? 'take',
+    rewriteBareLf: options.rewriteBareLf ?? false,
     nul: options.nul ?? 'keep',
     helloUnderscores: options.helloUnderscores ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

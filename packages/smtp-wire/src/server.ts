@@ -37,6 +37,11 @@ export class SmtpServer {
     return this.#session.state.hello;
   }
 
+  /** Whether the peer ever went on where it had to wait for a reply. RFC 2920 §3.1. */
+  get unsynchronized(): boolean {
+    return this.#session.state.unsynchronized;
+  }
+
   /**
    * Milliseconds the peer has for its next octets; 0 while a question is open. It shrinks with each piece of a line, so
    * that a line in drops does not last for ever. RFC 5321 §4.5.3.2.

@@ -24,6 +24,8 @@ export class SessionState {
   readonly options: ResolvedOptions;
   tls: TlsInfo | null;
   phase: Phase = 'connect';
+  /** The peer went on where it had to wait. RFC 2920 §3.1. */
+  unsynchronized = false;
   hello: { readonly name: string; readonly extended: boolean } | null = null;
   auth: AuthExchange = new AuthExchange();
   transaction: { readonly smtpUtf8: boolean; readonly binary: boolean; recipients: number } | null =

@@ -200,3 +200,27 @@ test('after the end nothing comes any more', () => {
   assert.equal(driver.server.next(), null);
   assert.throws(() => driver.server.receive(latin1Bytes('x')), { name: 'StateError' });
 });
+
+test('a peer that goes on where it must wait is seen, and refused by option', () => {
+  for (const ahead of ['NOOP\r\nNOOP\r\n', 'EHLO c.example\r\nNOOP\r\n', 'VRFY a\r\nRSET\r\n']) {
+    const taken = greeted();
+    assert.equal(taken.server.unsynchronized, false);
+    assert.deepEqual(codes(taken.feed(ahead)).length, 2);
+    assert.equal(taken.server.unsynchronized, true);
+    const refused = greeted({ unsynchronized: 'refuse' });
+    assert.deepEqual(codes(refused.feed(ahead)), [554]);
+    assert.ok(refused.closed);
+  }
+});
+
+test('what PIPELINING allows is not out of step, but HELO allows none of it', () => {
+  const group = 'MAIL FROM:<a@b.example>\r\nRCPT TO:<b@b.example>\r\nDATA\r\n';
+  const options = { unsynchronized: 'refuse' } as const;
+  assert.deepEqual(codes(greeted(options).feed(group)), [250, 250, 354]);
+  assert.deepEqual(codes(greeted(options).feed(`${group}.\r\n`)), [250, 250, 554]);
+  const old = new Driver(options);
+  old.pump();
+  old.feed('HELO c.example\r\n');
+  assert.deepEqual(codes(old.feed('RSET\r\n')), [250]);
+  assert.deepEqual(codes(old.feed(group)), [554]);
+});

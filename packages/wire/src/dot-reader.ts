@@ -19,7 +19,16 @@ type State =
   | 'DOTTED' // after a dot that began a line
   | 'DOTTED_CR' // after CR behind that dot
   | 'TEXT' // within a line
-  | 'TEXT_CR'; // after CR within a line
+  | 'TEXT_CR' // after CR within a line
+  | 'BARE_LF'; // after an LF that stood alone and was kept
+
+export interface DotReaderOptions {
+  /**
+   * `keep`: an LF that stands alone is content, but a fault still before a dot and behind one that begins a line; default
+   * `fault`.
+   */
+  readonly bareLf?: 'fault' | 'keep';
+}
 
 /** Octets of a run that goes out as a view; a shorter one costs less as part of a copy. Measured. */
 const SHORT = 64;
@@ -34,6 +43,7 @@ const COPY = 4096;
  * But no more runs come from there on, since the content will be refused.
  */
 export class DotReader {
+  readonly #keepsLf: boolean;
   #chunk: Uint8Array = EMPTY;
   #words: Uint32Array = wordsOf(EMPTY);
   #at = 0;
@@ -43,6 +53,10 @@ export class DotReader {
   #state: State = 'LINE';
   #ended = false;
   #fault: LineEndFault | null = null;
+
+  constructor({ bareLf = 'fault' }: DotReaderOptions = {}) {
+    this.#keepsLf = bareLf === 'keep';
+  }
 
   /** Takes a chunk. Only after `next()` gave null, and not after the end. */
   push(chunk: Uint8Array): void {
@@ -122,7 +136,10 @@ export class DotReader {
     if (this.#chunk[this.#at] === CR) {
       this.#state = 'DOTTED_CR';
       this.#at++;
-    } else this.#state = 'TEXT';
+    } else {
+      if (this.#chunk[this.#at] === LF) this.#fault ??= 'bareLf';
+      this.#state = 'TEXT';
+    }
   }
 
   #afterDotCr(): void {
@@ -142,6 +159,7 @@ export class DotReader {
     let state = this.#state;
     let at = start;
     while (at < chunk.length && !(state === 'LINE' && chunk[at] === DOT)) {
+      if (state === 'BARE_LF' && chunk[at] === DOT) this.#fault ??= 'bareLf';
       const control = state === 'TEXT_CR' ? at : textEnd(chunk, at, this.#words);
       if (chunk[control] === CR && chunk[control + 1] === LF && state !== 'TEXT_CR') {
         // A whole line end, by far the most common: one step for both octets.
@@ -162,6 +180,7 @@ export class DotReader {
   /** Where an octet of a run leads. */
   #step(state: State, octet: number): State {
     if (octet === LF && state === 'TEXT_CR') return 'LINE';
+    if (octet === LF && this.#keepsLf) return 'BARE_LF';
     if (octet === LF) this.#fault ??= 'bareLf';
     else if (state === 'TEXT_CR') this.#fault ??= 'bareCr';
     return octet === CR ? 'TEXT_CR' : 'TEXT';
