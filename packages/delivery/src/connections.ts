@@ -1,6 +1,7 @@
 /** The connections of a `Delivery`: opened when asked for, used again where one to the same host waits. */
 import type { SmtpConnection } from '@postino/smtp-wire';
 import { CancelSource } from '@postino/wire';
+import { Allowance } from './allowance.ts';
 import { HostMemory } from './host-memory.ts';
 import { IdleConnections } from './idle-connections.ts';
 import type { Job } from './job.ts';
@@ -10,6 +11,8 @@ import type { Told } from './types.ts';
 
 export interface Connection {
   readonly smtp: SmtpConnection;
+  /** What the host takes over it. */
+  readonly allowance: Allowance;
   readonly target: Target;
   readonly cut: CancelSource;
   /** It has served another message, so the host may have left it in the meantime. */
@@ -47,18 +50,22 @@ export class Connections {
     const { dial, client } = this.#options;
     const localAddress = this.#localAddress(target.address);
     const opened = await openConnection(target, { dial, client, localAddress, cancel: cut });
-    if ('smtp' in opened) return { ...opened, target, cut, reused: false };
+    if ('smtp' in opened) {
+      const allowance = new Allowance(opened.smtp.extensions, this.#options.limits);
+      return { ...opened, allowance, target, cut, reused: false };
+    }
     job.lets(cut);
     if (!job.cancelled) this.blame(target.address);
     return opened;
   }
 
-  /** Keeps one for the next message, where it still stands. */
+  /** Keeps one for the next message, where it still stands and the host takes more over it. */
   async release(connection: Connection, job: Job): Promise<void> {
-    const { smtp, target, cut } = connection;
+    const { smtp, allowance, target, cut } = connection;
     job.lets(cut);
     if (smtp.end) return;
     this.#memory.worked(target.address);
+    if (allowance.spent) return smtp.close();
     await this.#idle.put(keyOf(target), connection, this.#options.now());
   }
 

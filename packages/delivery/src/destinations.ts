@@ -60,6 +60,7 @@ async function planSmarthost({ host }: Smarthost, resolver: Resolver): Promise<M
 
 const NOTHING_IGNORED = new Networks([]);
 
-function domainKey(domain: string): string {
+/** Alike for names that are one and the same domain. */
+export function domainKey(domain: string): string {
   return domainToAscii(domain) ?? domain.toLowerCase();
 }

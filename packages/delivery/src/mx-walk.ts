@@ -77,7 +77,12 @@ class MxWalk {
   }
 
   settleRest(told: Told, stop: Stop | null = null): void {
-    for (const index of this.#pending) this.#settle(index, told, { stop, tls: null });
+    this.#settleAll(this.#pending, told, stop);
+  }
+
+  /** Nothing was said to a host. */
+  #settleAll(indexes: Iterable<number>, told: Told, stop: Stop | null): void {
+    for (const index of indexes) this.#settle(index, told, { stop, tls: null });
   }
 
   /** All addresses of a host before the next, and those that failed of late behind all others. RFC 5321 §5.1. */
@@ -94,27 +99,29 @@ class MxWalk {
     if ('reply' in rule) return this.settleRest(rule, stop);
     this.#tries++;
     const target = this.#target(stop, rule);
-    for (let stale = true; stale;) {
+    for (let asked: readonly number[] = [...this.#pending]; asked.length > 0;) {
       const connection = await this.#connections.obtain(target, this.#job);
-      if ('failure' in connection) return this.settleRest(this.#read(connection.failure), stop);
-      stale = await this.#use(connection, stop);
+      if ('failure' in connection)
+        return this.#settleAll(asked, this.#read(connection.failure), stop);
+      asked = await this.#use(connection, stop, asked);
     }
   }
 
-  /** Sends; true where the connection had waited for too long, so that another is as good as the first. */
-  async #use(connection: Connection, stop: Stop): Promise<boolean> {
+  /** Sends; gives those who go over another connection: this one had waited for too long, or the host wants it so. */
+  async #use(
+    connection: Connection,
+    stop: Stop,
+    asked: readonly number[],
+  ): Promise<readonly number[]> {
     const { smtp, reused } = connection;
     try {
-      const told = await sendToAll(smtp, this.#job, {
-        recipients: [...this.#pending],
-        limit: this.#options.limits.recipients,
-      });
+      const { told, left } = await sendToAll(connection, this.#job, asked);
       const { cancelled } = this.#job;
-      if (reused && !cancelled && wasLeft(smtp, told)) return true;
+      if (reused && !cancelled && wasLeft(smtp, told)) return asked;
       if (!cancelled && hasFailed(smtp)) this.#connections.blame(stop.address);
       const at = { stop, tls: smtp.tls, dsn: smtp.extensions.dsn };
       for (const [index, outcome] of told) this.#settle(index, outcome, at);
-      return false;
+      return left;
     } finally {
       await this.#connections.release(connection, this.#job);
     }

@@ -1,32 +1,40 @@
 /** A message to any number of recipients over one connection, in as many transactions as that takes. */
 import type { Envelope } from '@postino/address';
 import type { SmtpConnection } from '@postino/smtp-wire';
+import type { Allowance } from './allowance.ts';
 import type { Job } from './job.ts';
 import type { Told } from './types.ts';
 import { isTooMany } from './verdict.ts';
 
+export interface Sent {
+  /** By their index in the envelope. */
+  readonly told: ReadonlyMap<number, Told>;
+  /** Those for whom the server wants another connection. RFC 9422. */
+  readonly left: readonly number[];
+}
+
 /**
- * Sends; the answer has an outcome for each of the recipients, which are indexes into the envelope. Those for whom there
- * was no room go in another transaction, as long as each brings somebody in. Rejects when the content does.
- * RFC 5321 §4.5.3.1.8, §4.5.3.1.10.
+ * Sends to recipients, which are indexes into the envelope. Those for whom there was no room go in another transaction,
+ * as long as each brings somebody in. Rejects when the content does. RFC 5321 §4.5.3.1.8, §4.5.3.1.10.
  */
 export async function sendToAll(
-  smtp: SmtpConnection,
+  { smtp, allowance }: { readonly smtp: SmtpConnection; readonly allowance: Allowance },
   job: Job,
-  { recipients, limit }: { readonly recipients: readonly number[]; readonly limit: number },
-): Promise<Map<number, Told>> {
-  const outcomes = new Map<number, Told>();
-  const size = Math.min(limit, recipientLimit(smtp));
+  recipients: readonly number[],
+): Promise<Sent> {
+  const told = new Map<number, Told>();
   let waiting = [...recipients];
   while (waiting.length > 0 && !smtp.end) {
-    const batch = waiting.splice(0, size);
-    const told = await transact(smtp, job, batch);
-    for (const [place, index] of batch.entries()) outcomes.set(index, told[place]!);
-    const someGotIn = told.some(({ phase }) => phase === 'data' || phase === 'content');
-    if (someGotIn) waiting = [...batch.filter((_, place) => isTooMany(told[place]!)), ...waiting];
+    const batch = allowance.take(waiting, job.envelope.to);
+    if (batch.length === 0) return { told, left: waiting };
+    const outcomes = await transact(smtp, job, batch);
+    for (const [place, index] of batch.entries()) told.set(index, outcomes[place]!);
+    const someGotIn = outcomes.some(({ phase }) => phase === 'data' || phase === 'content');
+    const again = someGotIn ? batch.filter((index) => isTooMany(told.get(index)!)) : [];
+    waiting = [...again, ...waiting.filter((index) => !batch.includes(index))];
   }
-  for (const index of waiting) outcomes.set(index, outcomes.get(index) ?? smtp.end!.failure!);
-  return outcomes;
+  for (const index of waiting) told.set(index, told.get(index) ?? smtp.end!.failure!);
+  return { told, left: [] };
 }
 
 /** One transaction; the outcomes in the order of the batch. */
@@ -47,11 +55,4 @@ async function transact(
     const unknown = whole && local && phase === 'content' && reply.code < 500;
     return { reply, phase, local, ...(unknown ? { unknown } : {}) };
   });
-}
-
-/** RCPTMAX of the LIMITS extension. RFC 9422. */
-function recipientLimit({ extensions }: SmtpConnection): number {
-  const [, most] =
-    /(?:^| )RCPTMAX=([1-9]\d{0,5})(?: |$)/i.exec(extensions.keywords.get('LIMITS') ?? '') ?? [];
-  return most === undefined ? Infinity : Number(most);
 }

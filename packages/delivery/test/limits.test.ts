@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SmtpApp } from '@postino/smtp-wire';
-import { asciiBytes, latin1, memoryWires, type Reply, type Wire } from '@postino/wire';
+import type { Reply } from '@postino/wire';
 import { deliver } from '../src/index.ts';
 import { envelopeOf, messageOf, optionsFor, World } from './world.ts';
 
@@ -139,37 +139,3 @@ test('destinations are served side by side, no more than the limit', async () =>
   assert.equal(most, 3);
   assert.equal(world.received.length, 6);
 });
-
-test('RCPTMAX of LIMITS is kept to', async () => {
-  const lines: string[] = [];
-  const dial = async (): Promise<Wire> => {
-    const [near, far] = memoryWires();
-    void script(far, lines);
-    return near;
-  };
-  const options = { ...optionsFor(new World({}), { names: ONE }), dial };
-  const results = await deliver(messageOf(), envelopeOf(...many(5)), options);
-  assert.ok(results.every(({ status }) => status === 'delivered'));
-  const verbs = lines.map((line) => line.slice(0, 4)).filter((verb) => /MAIL|RCPT/.test(verb));
-  assert.deepEqual(verbs.join(' '), 'MAIL RCPT RCPT MAIL RCPT RCPT MAIL RCPT');
-});
-
-/** A server that takes all, with a limit that ours does not know. */
-async function script(far: Wire, lines: string[]): Promise<void> {
-  const replies: Record<string, string> = {
-    EHLO: '250-mx\r\n250 LIMITS MAILMAX=9 RCPTMAX=2\r\n',
-    DATA: '354 go\r\n',
-    QUIT: '221 bye\r\n',
-  };
-  await far.write(asciiBytes('220 mx\r\n'));
-  for (let text = ''; ;) {
-    const got = await far.read(0);
-    if (!(got instanceof Uint8Array)) return;
-    text += latin1(got);
-    if (!text.endsWith('\r\n') || (text.startsWith('Subject') && !text.endsWith('\r\n.\r\n')))
-      continue;
-    lines.push(text);
-    await far.write(asciiBytes(replies[text.slice(0, 4)] ?? '250 ok\r\n'));
-    text = '';
-  }
-}

@@ -24,6 +24,10 @@ export interface Extensions {
   readonly size: boolean;
   /** The most octets of a message; null when none is named. RFC 1870 §4. */
   readonly maxMessageSize: number | null;
+  /** The most messages of a connection, recipients of a message, and domains of recipients of a connection. RFC 9422. */
+  readonly maxMessages: number | null;
+  readonly maxRecipients: number | null;
+  readonly maxRecipientDomains: number | null;
   /** What AUTH may use, in capitals. RFC 4954 §3. */
   readonly mechanisms: readonly string[];
   /** All that was listed: each keyword in capitals with its parameters as they were sent. */
@@ -60,6 +64,9 @@ function fromKeywords(keywords: ReadonlyMap<string, string>): Extensions {
     startTls: keywords.has('STARTTLS'),
     size: keywords.has('SIZE'),
     maxMessageSize: readSize(keywords.get('SIZE')),
+    maxMessages: readLimit(keywords, 'MAILMAX'),
+    maxRecipients: readLimit(keywords, 'RCPTMAX'),
+    maxRecipientDomains: readLimit(keywords, 'RCPTDOMAINMAX'),
     mechanisms: words(keywords.get('AUTH')),
     keywords,
   };
@@ -69,6 +76,13 @@ function fromKeywords(keywords: ReadonlyMap<string, string>): Extensions {
 function readSize(text: string | undefined): number | null {
   const size = text !== undefined && /^[0-9]{1,20}$/.test(text) ? Number(text) : 0;
   return size > 0 ? size : null;
+}
+
+/** Six digits, the first of which is no zero; what is not understood is passed over. RFC 9422 §3. */
+function readLimit(keywords: ReadonlyMap<string, string>, name: string): number | null {
+  const said = words(keywords.get('LIMITS')).find((word) => word.startsWith(`${name}=`));
+  const [, digits] = /=([1-9][0-9]{0,5})$/.exec(said ?? '') ?? [];
+  return digits === undefined ? null : Number(digits);
 }
 
 function words(text: string | undefined): string[] {

@@ -22,12 +22,18 @@ const TABLE: [string[], Partial<Extensions>][] = [
   [
     ['LIMITS RCPTMAX=20 MAILMAX=5', 'x-odd a=b C'],
     {
+      maxMessages: 5,
+      maxRecipients: 20,
+      maxRecipientDomains: null,
       keywords: new Map([
         ['LIMITS', 'RCPTMAX=20 MAILMAX=5'],
         ['X-ODD', 'a=b C'],
       ]),
     },
   ],
+  [['limits rcptdomainmax=999999'], { maxMessages: null, maxRecipientDomains: 999_999 }],
+  [['LIMITS RCPTMAX=0 MAILMAX=1000000'], { maxMessages: null, maxRecipients: null }],
+  [['LIMITS RCPTMAX=05 MAILMAX= X=1'], { maxMessages: null, maxRecipients: null }],
 ];
 
 for (const [lines, expected] of TABLE) {
