@@ -3,8 +3,12 @@ import * as address from '@postino/address';
 import * as smtp from '@postino/smtp-wire';
 import { decodeUtf8, LineReader } from '@postino/wire';
 
+/** All that is served by option. */
+const EXTENSIONS = { dsn: true, chunking: true, binaryMime: true, requireTls: true };
+
 export function parseSmtpCommand(line) {
-  const command = smtp.parseCommand(line);
+  const protocol = /^lhlo\b/i.test(line) ? 'lmtp' : 'smtp';
+  const command = smtp.parseCommand(line, { ...EXTENSIONS, protocol });
   if ('fault' in command) return null;
   const { verb, name: host, from, to, params } = command;
   const path = from ?? to;

@@ -16,6 +16,8 @@ export async function smtpServer({
   const options = {
     hostname,
     maxMessageSize,
+    dsn: true,
+    chunking: true,
     startTls: true,
     mechanisms: ['PLAIN'],
     allowPlaintextAuth: authRequiresTls === false,

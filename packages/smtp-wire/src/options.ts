@@ -2,7 +2,7 @@
 import type { TlsInfo } from '@postino/wire';
 import { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
 import { isServable, type ServedExtension } from './served-extension.ts';
-import { DEFAULT_TIMEOUTS, type SmtpTimeouts } from './timeouts.ts';
+import { resolveTimeouts, type SmtpTimeouts } from './timeouts.ts';
 
 export interface SmtpServerOptions {
   /** A domain or an address literal: the greeting, EHLO, 221 and 421 begin with it. RFC 5321 §4.2. */
@@ -82,7 +82,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     nul: options.nul ?? 'keep',
     helloUnderscores: options.helloUnderscores ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    timeouts: resolveTimeouts(options.timeouts),
   };
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
   check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');

@@ -47,10 +47,10 @@ export class SmtpServer {
    * that a line in drops does not last for ever. RFC 5321 §4.5.3.2.
    */
   get timeout(): number {
-    const { options, question, intake, waits } = this.#session;
-    const { command, content } = options.timeouts;
+    const { options, question, intake, state, waits } = this.#session;
     if (question) return 0;
-    return intake.content ? content : Math.ceil(command / Math.max(1, waits));
+    if (intake.content) return options.timeouts.content;
+    return Math.ceil(state.lineTimeout / Math.max(1, waits));
   }
 
   /** Takes octets from the peer. Only after `next()` gave null, or before its first call: the peer was early. */

@@ -119,6 +119,13 @@ export class SessionState {
     };
   }
 
+  /** Milliseconds for the next line. RFC 5321 §4.5.3.2.7. */
+  get lineTimeout(): number {
+    const { auth, command, hello } = this.options.timeouts;
+    if (this.auth.challenged) return auth;
+    return this.hello ? command : hello;
+  }
+
   /** Octets of the next line: AUTH may have more, where it may come. RFC 4954 §4. */
   get lineLimit(): number {
     const { limits, mechanisms } = this.options;

@@ -224,3 +224,21 @@ test('what PIPELINING allows is not out of step, but HELO allows none of it', ()
   assert.deepEqual(codes(old.feed('RSET\r\n')), [250]);
   assert.deepEqual(codes(old.feed(group)), [554]);
 });
+
+/** The time for a line after the greeting, EHLO, AUTH, and its end. */
+function timesOf(driver: Driver): number[] {
+  return ['', 'EHLO c.example\r\n', 'AUTH LOGIN\r\n', '*\r\n'].map((line) => {
+    if (line === '') driver.pump();
+    else driver.feed(line);
+    return driver.server.timeout;
+  });
+}
+
+test('each phase has its time, and what is not given is as for a command', () => {
+  const auth = { mechanisms: ['LOGIN'], allowPlaintextAuth: true };
+  const timeouts = { hello: 1000, command: 2000, auth: 3000 };
+  assert.deepEqual(timesOf(new Driver({ ...auth, timeouts })), [1000, 2000, 3000, 2000]);
+  const same = { ...auth, timeouts: { command: 2000 } };
+  assert.deepEqual(timesOf(new Driver(same)), [2000, 2000, 2000, 2000]);
+  assert.throws(() => new SmtpServer({ hostname: HOST, timeouts: { hello: 0 } }), /hello/);
+});
