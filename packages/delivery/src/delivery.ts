@@ -1,6 +1,6 @@
 /** Sends messages to the hosts of their recipients, again and again; connections and what is known of hosts are kept. */
 import type { Envelope } from '@postino/address';
-import { checkEnvelope } from './check-envelope.ts';
+import { envelopeFault } from '@postino/smtp-wire';
 import { Connections } from './connections.ts';
 import { destinationOf, groupsOf, type Destination } from './destinations.ts';
 import { Job } from './job.ts';
@@ -33,7 +33,8 @@ export class Delivery {
     envelope: Envelope,
     options: SendOptions = {},
   ): Promise<RecipientResult[]> {
-    checkEnvelope(envelope);
+    const fault = envelopeFault(envelope);
+    if (fault) throw new TypeError(fault);
     const job = new Job(message, envelope, options);
     const { concurrency } = this.#options.limits;
     const destinations = await sideBySide(

@@ -27,14 +27,21 @@ describe('hostile 50: nothing that holds CR, LF or NUL is written, and no recipi
     });
   }
 
-  test('a parameter that cannot be written has its result, and says why', async () => {
-    const world = new World({ '192.0.2.1': { server: {} } });
-    const envelope = { ...envelopeOf('x@d.example'), envid: 'a\r\nRSET' };
-    const [result] = await deliver(messageOf(), envelope, optionsFor(world));
-    assert.equal(result?.status, 'deferred');
-    assert.ok(result?.cause instanceof TypeError);
-    assert.deepEqual(world.received, []);
-  });
+  const envelope = envelopeOf('x@d.example');
+  const parameters: Partial<Envelope>[] = [
+    { envid: 'a\r\nRSET' },
+    { ret: 'FULL\r\nRSET' as 'FULL' },
+    { to: [{ ...envelope.to[0]!, orcpt: 'rfc822;x\r\nRSET' }] },
+    { to: [{ ...envelope.to[0]!, notify: ['NEVER\r\nRSET' as 'NEVER'] }] },
+  ];
+  for (const wrong of parameters) {
+    test(JSON.stringify(wrong), async () => {
+      const world = new World({ '192.0.2.1': {} });
+      const sent = deliver(messageOf(), { ...envelope, ...wrong }, optionsFor(world));
+      await assert.rejects(sent, TypeError);
+      assert.deepEqual(world.dialled, []);
+    });
+  }
 });
 
 test('hostile 56: of several recipients only those that failed are reported so, and a retry doubles nothing', async () => {

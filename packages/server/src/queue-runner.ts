@@ -36,6 +36,8 @@ export interface QueueRunnerOptions {
   readonly worker: Worker;
   readonly clock: Clock;
   readonly limits: LaneLimits;
+  /** It takes all mail for abroad, which makes that one destination; default none. */
+  readonly smarthost?: string | null;
   readonly log: Logger;
 }
 
@@ -87,7 +89,8 @@ export class QueueRunner {
     };
     const again = due.recipients.some((one) => entry.recipients[one]!.attempts > 0);
     const isAbroad = due.type === 'attempt' && !isForHere(entry, due, this.#options.worker);
-    this.#lanes.add(isAbroad ? due.destination : LOCAL, job, { again });
+    const lane = isAbroad ? (this.#options.smarthost ?? due.destination) : LOCAL;
+    this.#lanes.add(lane, job, { again });
   }
 
   /** Looks for what has come to be due. */

@@ -109,9 +109,11 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   const outgoing = new Outgoing({ queue, delivery, signer, log });
   const reports = new DeliveryReports({ ...ports, hostname, queue });
   const { retry } = outbound;
+  const smarthost = outbound.smarthost && JSON.stringify(outbound.smarthost);
   const worker = new QueueWorker({ ...ports, queue, local, outgoing, reports, retry });
   const { attempts: total, attempts_per_destination: perLane } = config.queue;
-  const runner = new QueueRunner({ queue, worker, clock, limits: { total, perLane }, log });
+  const limits = { total, perLane };
+  const runner = new QueueRunner({ queue, worker, clock, limits, smarthost, log });
   return new PostOffice({ ...ports, queue, runner, local, outgoing, reports });
 }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Due, QueueEntry } from '@postino/queue';
@@ -49,5 +50,34 @@ test('what comes due while the queue is looked at is not forgotten', async () =>
   slow.resolve(clock.now());
   await started;
   await until('the second work', () => worked === 2);
+  await runner.close();
+});
+
+test('with a smarthost all domains are one destination', async () => {
+  const begun: string[] = [];
+  const first = Promise.withResolvers<{ next: null; answered: boolean }>();
+  const runner = new QueueRunner({
+    queue: {
+      due: () => Promise.resolve([]),
+      entry: () => Promise.resolve(ENTRY),
+      nextDue: () => Promise.resolve(null),
+    },
+    worker: {
+      isLocal: () => false,
+      work: (_entry, { type, ...due }) => {
+        begun.push('destination' in due ? due.destination : type);
+        return begun.length === 1 ? first.promise : Promise.resolve({ next: null, answered: true });
+      },
+    },
+    clock: new TestClock(),
+    limits: { total: 10, perLane: 1 },
+    smarthost: 'mx.example:25',
+    log: pino({ level: 'silent' }),
+  });
+  runner.soon(ENTRY, DUE);
+  runner.soon(ENTRY, { ...DUE, destination: 'two.example' });
+  assert.deepEqual(begun, ['one.example']);
+  first.resolve({ next: null, answered: true });
+  await until('the other has its turn', () => begun.length === 2);
   await runner.close();
 });
