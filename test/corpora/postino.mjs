@@ -15,7 +15,7 @@ export const { parseAddressList, parseMailbox, parsePath, toAscii } =
   await import('./addresses.mjs');
 export const { parseSmtpCommand, parseSmtpReply, smtpCommandLine } = await import('./grammar.mjs');
 export const { parseAuthResults } = await import('./headers.mjs');
-export const { decodePlain, verifyPassword } = await import('./passwords.mjs');
+export const { decodePlain, scramServer, verifyPassword } = await import('./passwords.mjs');
 export const { pop3Server, smtpServer } = await import('./servers.mjs');
 export const {
   capabilities,

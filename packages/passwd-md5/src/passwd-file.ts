@@ -37,6 +37,8 @@ interface Users {
   readonly entries: ReadonlyMap<string, PasswdEntry>;
   /** The work done for who has no hash to compare with: that of the kind of hash that most have. */
   readonly decoy: Check;
+  /** See `scramIterations`. */
+  readonly scramIterations: number | null;
 }
 
 type FieldReader = (field: string) => HashField;
@@ -113,6 +115,14 @@ export class PasswdFile {
     return read && 'fault' in read ? null : read;
   }
 
+  /**
+   * How many iterations the first user's SCRAM-SHA-256 has, where every user has a hash of that scheme; null otherwise.
+   * Whoever offers SCRAM to others shuts those out whose client prefers it.
+   */
+  async scramIterations(): Promise<number | null> {
+    return (await this.#file.current()).scramIterations;
+  }
+
   /** What is wrong with users' hashes, in the order of the file: for the log, at the start. */
   async problems(): Promise<UserProblem[]> {
     const { entries } = await this.#file.current();
@@ -170,9 +180,17 @@ function readUsers(text: string, read: FieldReader): Users {
   }
   for (const { hash } of [...kinds.values()].toSorted((one, other) => other.count - one.count)) {
     const { check } = read(hash);
-    if (check) return { entries, decoy: check };
+    if (check) return { entries, decoy: check, scramIterations: iterationsOf(entries) };
   }
-  return { entries, decoy: md5Check(new Uint8Array(16)) };
+  return { entries, decoy: md5Check(new Uint8Array(16)), scramIterations: null };
+}
+
+function iterationsOf(entries: Users['entries']): number | null {
+  const counts = Array.from(
+    entries.values(),
+    ({ hash }) => /^\{SCRAM-SHA-256\}(\d+),/i.exec(hash)?.[1],
+  );
+  return counts.length === 0 || counts.includes(undefined) ? null : Number(counts[0]);
 }
 
 /** What of a hash decides the work: its scheme, its kind and its costs; and its length, so that few of a kind are malformed. */

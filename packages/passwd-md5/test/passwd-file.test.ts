@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
-import { PasswdFile } from '@postino/passwd-md5';
+import { hashPassword, PasswdFile } from '@postino/passwd-md5';
 import type { Check } from '@postino/passwd-md5';
 
 const hex = (password: string): string => createHash('md5').update(password).digest('hex');
@@ -201,6 +201,19 @@ test('a file that is missing, or no file, is named', async (t) => {
     return true;
   });
   await assert.rejects(PasswdFile.open(tmpdir()), /not a regular file/);
+});
+
+test('iterations of SCRAM are told where every hash is for it', async (t) => {
+  const scram = await hashPassword('x', 'SCRAM-SHA-256');
+  const cases: [string, number | null][] = [
+    [`ann:${scram}::\nbob:${scram}::\n`, 15_000],
+    [`ann:${scram}::\nbob:9dd4e461268c8034f5c8564e155c67a6::\n`, null],
+    ['', null],
+  ];
+  for (const [text, expected] of cases) {
+    const file = await PasswdFile.open(await temporary(t, text));
+    assert.equal(await file.scramIterations(), expected);
+  }
 });
 
 test('an empty file has no users', async (t) => {

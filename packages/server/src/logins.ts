@@ -1,12 +1,29 @@
 /** Passwords judged for both protocols: one file of users, one memory of wrong guesses. */
 import type { PasswdFile } from '@postino/passwd-md5';
-import { loginServer, plainServer, type SaslServer } from '@postino/sasl';
-import type { Cancel, Endpoint } from '@postino/wire';
+import {
+  loginServer,
+  plainServer,
+  scramServer,
+  tlsExporter,
+  type ChannelBinding,
+  type SaslServer,
+  type SaslStep,
+} from '@postino/sasl';
+import type { Cancel, Endpoint, TlsInfo } from '@postino/wire';
 import { GuessLimiter } from './guess-limiter.ts';
 import type { Logger } from './log.ts';
 
-/** The mechanisms that are offered, in the order of preference. */
-export const MECHANISMS: readonly string[] = ['PLAIN', 'LOGIN'];
+/** What one connection may log in with. */
+export interface LoginOffer {
+  /** In the order of preference. */
+  readonly mechanisms: readonly string[];
+  /** Null where no mechanism is offered that needs it. */
+  readonly channelBinding: ChannelBinding | null;
+  /** Of the users' SCRAM hashes; null where SCRAM is not offered. */
+  readonly iterations: number | null;
+}
+
+const WITH_PASSWORD = ['PLAIN', 'LOGIN'];
 
 /** Where a guess comes from, and whether anybody still waits for the answer. */
 export interface Guesser {
@@ -40,11 +57,55 @@ export class Logins {
     return right;
   }
 
-  /** One SASL exchange, for a mechanism of `MECHANISMS`. */
-  exchange(mechanism: string, guesser: Guesser): SaslServer {
+  /**
+   * What is offered to a connection with this TLS at its beginning. SCRAM only where all users have a hash for it: clients
+   * take the best that is offered, and would shut the others out.
+   */
+  // Not done: SCRAM-SHA-256-PLUS behind STARTTLS, since what is offered does not change within a connection.
+  async offer(tls: TlsInfo | null): Promise<LoginOffer> {
+    const iterations = await this.#passwd.scramIterations();
+    if (iterations === null) return { mechanisms: WITH_PASSWORD, channelBinding: null, iterations };
+    const channelBinding = tlsExporter(tls);
+    const plus = channelBinding ? ['SCRAM-SHA-256-PLUS'] : [];
+    const mechanisms = [...plus, 'SCRAM-SHA-256', ...WITH_PASSWORD];
+    return { mechanisms, channelBinding, iterations };
+  }
+
+  /** One SASL exchange, for a mechanism of the offer. */
+  exchange(mechanism: string, guesser: Guesser, offer: LoginOffer): SaslServer {
+    if (mechanism === 'SCRAM-SHA-256' || mechanism === 'SCRAM-SHA-256-PLUS')
+      return this.#scram(mechanism, guesser, offer);
     const verify = (user: string, password: Uint8Array): Promise<boolean> =>
       this.verify(user, password, guesser);
     return mechanism === 'LOGIN' ? loginServer({ verify }) : plainServer({ verify });
+  }
+
+  /** A wrong proof is a wrong guess, and who guessed wrong before waits before the server's first word. */
+  #scram(
+    mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-256-PLUS',
+    { peer, cancel }: Guesser,
+    { channelBinding, iterations }: LoginOffer,
+  ): SaslServer {
+    const server = scramServer({
+      mechanism,
+      channelBinding,
+      ...(iterations !== null && { decoyIterations: iterations }),
+      credentials: async (user) => {
+        await sleep(this.#limiter.delay(peer.address, Date.now()), cancel);
+        const credentials = await this.#passwd.scram(user);
+        this.#tellTrouble();
+        return credentials;
+      },
+    });
+    const counted = (step: SaslStep): SaslStep => {
+      if (step.type === 'failure' && step.reason === 'credentials')
+        this.#limiter.wrong(peer.address, Date.now());
+      return step;
+    };
+    return {
+      start: async (initial) => counted(await server.start(initial)),
+      step: async (response) => counted(await server.step(response)),
+    };
   }
 
   /** A file that cannot be read any more leaves the users as they were; each reason is told once. */

@@ -3,7 +3,7 @@ import { GoneError, type Entry, type Lock, type Maildir } from '@postino/maildir
 import type { Challenge, Content, Opened, Pop3App, Pop3Context, Refusal } from '@postino/pop3-wire';
 import type { SaslServer, SaslStep } from '@postino/sasl';
 import type { Logger } from './log.ts';
-import type { Logins } from './logins.ts';
+import type { LoginOffer, Logins } from './logins.ts';
 import type { Mailboxes } from './mailboxes.ts';
 
 /** What all sessions share. */
@@ -32,14 +32,22 @@ interface Maildrop {
   readonly entries: readonly Entry[];
 }
 
+/** Of one connection. */
+export interface Pop3SessionOptions {
+  readonly offer: LoginOffer;
+  readonly log: Logger;
+}
+
 export class Pop3Session implements Pop3App {
   readonly #services: Pop3Services;
+  readonly #offer: LoginOffer;
   readonly #log: Logger;
   #exchange: SaslServer | null = null;
   #maildrop: Maildrop | null = null;
 
-  constructor(services: Pop3Services, log: Logger) {
+  constructor(services: Pop3Services, { offer, log }: Pop3SessionOptions) {
     this.#services = services;
+    this.#offer = offer;
     this.#log = log;
   }
 
@@ -53,7 +61,7 @@ export class Pop3Session implements Pop3App {
     initial: Uint8Array | null,
     context: Pop3Context,
   ): Promise<Challenge | Opened | Refusal> {
-    this.#exchange = this.#services.logins.exchange(mechanism, context);
+    this.#exchange = this.#services.logins.exchange(mechanism, context, this.#offer);
     return this.#answer(await this.#exchange.start(initial));
   }
 

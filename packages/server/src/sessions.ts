@@ -5,7 +5,6 @@ import { asciiBytes, type Cancel, type Wire } from '@postino/wire';
 import type { Service } from '@postino/node';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log.ts';
-import { MECHANISMS } from './logins.ts';
 import { Pop3Session, type Pop3Services } from './pop3-session.ts';
 import { SMTP_REPLIES } from './smtp-replies.ts';
 import { SmtpSession, type SmtpServices } from './smtp-session.ts';
@@ -25,14 +24,15 @@ export function smtpService(
   const { hostname, smtp, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
     const sessionLog = begun(log, 'smtp', wire);
-    const session = new SmtpSession(services(), { loginNeeded, log: sessionLog });
+    const offer = await services().logins.offer(wire.tls);
+    const session = new SmtpSession(services(), { loginNeeded, offer, log: sessionLog });
     const machine = new SmtpServer({
       hostname,
       maxMessageSize: smtp.max_message_size,
       dsn: smtp.dsn,
       startTls: config.tls.certificate !== null,
       tls: wire.tls,
-      mechanisms: MECHANISMS,
+      mechanisms: offer.mechanisms,
       allowPlaintextAuth: smtp.allow_plaintext_auth,
       limits: {
         recipients: limits.recipients,
@@ -60,6 +60,7 @@ export function pop3Service(services: () => Pop3Services, { config, log }: Surro
   const { pop3, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
     const sessionLog = begun(log, 'pop3', wire);
+    const offer = await services().logins.offer(wire.tls);
     const machine = new Pop3Server({
       greeting: pop3.greeting,
       implementation: 'Postino',
@@ -67,12 +68,12 @@ export function pop3Service(services: () => Pop3Services, { config, log }: Surro
       utf8: true,
       startTls: config.tls.certificate !== null,
       tls: wire.tls,
-      mechanisms: MECHANISMS,
+      mechanisms: offer.mechanisms,
       allowPlaintextAuth: pop3.allow_plaintext_auth,
       limits: { failedLogins: limits.guesses },
     });
     const onError = (error: unknown): void => sessionLog.error({ err: error }, 'session');
-    const session = new Pop3Session(services(), sessionLog);
+    const session = new Pop3Session(services(), { offer, log: sessionLog });
     const clock = new SessionClock(stop, limits.session_time);
     try {
       const end = await runPop3(machine, wire, session, { stop: clock.over, onError });

@@ -27,7 +27,7 @@ import { MessageChecks } from './checks/message-checks.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
-import type { Logins } from './logins.ts';
+import type { LoginOffer, Logins } from './logins.ts';
 import type { Routing } from './routing.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
 import { quotaReply, SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
@@ -47,6 +47,7 @@ export interface SmtpServices extends AcceptanceServices {
 export interface SmtpSessionOptions {
   /** Whether it is for our own users alone. RFC 6409 §4.3. */
   readonly loginNeeded: boolean;
+  readonly offer: LoginOffer;
   readonly log: Logger;
 }
 
@@ -63,15 +64,17 @@ interface Transaction {
 export class SmtpSession implements SmtpApp {
   readonly #services: SmtpServices;
   readonly #loginNeeded: boolean;
+  readonly #offer: LoginOffer;
   readonly #log: Logger;
   #client: ClientChecks | null = null;
   #exchange: SaslServer | null = null;
   #transaction: Transaction | null = null;
   #incoming: IncomingMessage | null = null;
 
-  constructor(services: SmtpServices, { loginNeeded, log }: SmtpSessionOptions) {
+  constructor(services: SmtpServices, { loginNeeded, offer, log }: SmtpSessionOptions) {
     this.#services = services;
     this.#loginNeeded = loginNeeded;
+    this.#offer = offer;
     this.#log = log;
   }
 
@@ -84,7 +87,7 @@ export class SmtpSession implements SmtpApp {
     initial: Uint8Array | null,
     context: SmtpContext,
   ): Promise<AuthAnswer> {
-    this.#exchange = this.#services.logins.exchange(mechanism, context);
+    this.#exchange = this.#services.logins.exchange(mechanism, context, this.#offer);
     return this.#answer(await this.#exchange.start(initial));
   }
 
