@@ -42,8 +42,9 @@ export class Content {
 
   /** A run; `'refused'`, once; or null: the chunk is used up, or the end was seen. */
   next(): Uint8Array | 'refused' | null {
-    const run = this.#refusal ? null : this.#reader.next();
-    if (run) {
+    const run = this.refusal ? null : this.#reader.next();
+    // What was read together with a fault is not wanted any more.
+    if (run && !this.#reader.fault) {
       const good = this.#judge(run);
       if (good.length > 0) return good;
     }

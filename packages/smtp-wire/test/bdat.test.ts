@@ -28,6 +28,14 @@ test('a refused first chunk is read, and those behind it are not a message of th
   assert.deepEqual(codes(Buffer.from(sent.bytes).toString()), [452, 503, 250]);
 });
 
+test('behind a lone CR nothing of a chunk is shown, however it is cut', () => {
+  const driver = addressed(CHUNKING);
+  for (const piece of ['BDAT 1\r\n\r', 'BDAT 4\r\n', 'a', 'b', '\r\n']) driver.feed(piece);
+  const again = 'MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nBDAT 3 LAST\r\n';
+  driver.feed(`${again}c\r\n`);
+  assert.deepEqual(driver.record.stored, ['c\r\n']);
+});
+
 test('BINARYMIME keeps lone CR and LF', () => {
   const driver = greeted({ ...CHUNKING, binaryMime: true });
   const envelope = 'MAIL FROM:<a@b.example> BODY=BINARYMIME\r\nRCPT TO:<c@d.example>\r\n';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SmtpServerOptions } from '@postino/smtp-wire';
 import { latin1Bytes } from '@postino/wire';
 import fc from 'fast-check';
 import { Driver, type Record } from './session.ts';
@@ -10,6 +11,7 @@ const OPTIONS = {
   allowPlaintextAuth: true,
   maxMessageSize: 60,
   nul: 'refuse',
+  chunking: true,
   limits: { commandLine: 80, authLine: 120, errors: 6, idleCommands: 8, recipients: 2 },
 } as const;
 
@@ -29,6 +31,10 @@ const command = fc.constantFrom(
   '*\r\n',
   'QUIT\r\n',
 );
+/** A chunk: of content, or with a command in it. */
+const chunk = fc
+  .tuple(fc.constantFrom('ab\r\n', 'a\nb', '\r', '\n', '.\r\n', 'VIRUS', 'QUIT\r\n'), fc.boolean())
+  .map(([text, last]) => `BDAT ${text.length}${last ? ' LAST' : ''}\r\n${text}`);
 const noise = fc.string({
   unit: fc.constantFrom('\r', '\n', '\r\n', '\0', ' ', 'x', '.', '\xff', 'DATA'),
   maxLength: 12,
@@ -54,9 +60,19 @@ const content = fc
 const message = content.map(
   (text) => `RSET\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n${text}`,
 );
+const chunked = fc
+  .array(chunk, { minLength: 1, maxLength: 3 })
+  .map((all) => `RSET\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n${all.join('')}`);
 const stream = fc
-  .array(fc.oneof(command, command, message, noise, fc.constant('x'.repeat(130))))
-  .map((all) => `EHLO c.example\r\n${all.join('')}`);
+  .array(fc.oneof(command, command, message, chunked, chunk, noise, fc.constant('x'.repeat(130))))
+  .map((all) => all.join(''));
+
+/** The same machine in its kinds, each with how a session begins. */
+const KINDS: readonly [hello: string, options: Partial<SmtpServerOptions>][] = [
+  ['EHLO c.example\r\n', OPTIONS],
+  ['EHLO c.example\r\n', { ...OPTIONS, rewriteBareLf: true }],
+  ['LHLO c.example\r\n', { ...OPTIONS, protocol: 'lmtp' }],
+];
 const cuts = fc.array(fc.nat(400), { maxLength: 12 });
 
 function* pieces(bytes: Uint8Array, at: readonly number[]): Generator<Uint8Array> {
@@ -66,8 +82,11 @@ function* pieces(bytes: Uint8Array, at: readonly number[]): Generator<Uint8Array
   for (let i = 1; i < places.length; i++) yield bytes.subarray(places[i - 1], places[i]);
 }
 
-function replay(chunks: Iterable<Uint8Array>): Record {
-  const driver = new Driver(OPTIONS);
+function replay(
+  chunks: Iterable<Uint8Array>,
+  options: Partial<SmtpServerOptions> = OPTIONS,
+): Record {
+  const driver = new Driver(options);
   driver.pump();
   for (const chunk of chunks) driver.feed(chunk);
   return driver.record;
@@ -78,12 +97,13 @@ const dependsOnTime = (record: Record): boolean => /^554 5\.5\.0 /m.test(record.
 
 test('any chunking of the same octets gives the same replies, events and messages', () => {
   fc.assert(
-    fc.property(stream, cuts, (text, at) => {
-      const bytes = latin1Bytes(text);
-      const whole = replay([bytes]);
+    fc.property(fc.constantFrom(...KINDS), stream, cuts, ([hello, options], text, at) => {
+      const bytes = latin1Bytes(hello + text);
+      const whole = replay([bytes], options);
       fc.pre(!dependsOnTime(whole));
-      assert.deepEqual(replay(pieces(bytes, at)), whole);
-      assert.deepEqual(replay([...bytes].map((octet) => Uint8Array.of(octet))), whole);
+      assert.deepEqual(replay(pieces(bytes, at), options), whole);
+      const octets = [...bytes].map((octet) => Uint8Array.of(octet));
+      assert.deepEqual(replay(octets, options), whole);
     }),
   );
 });
