@@ -7,6 +7,7 @@ export type {
   Target,
   UserLookup,
 } from './types.ts';
+export type { Objection, VerifyOptions } from './verify.ts';
 export type { AliasFault } from './parse-aliases.ts';
 export type { MxHost, MxPlan, PlanMxOptions } from './plan-mx.ts';
 export type { Srs, SrsHmac, SrsOptions } from './srs.ts';
@@ -21,4 +22,5 @@ export { parseAliases } from './parse-aliases.ts';
 export { IGNORED_TARGET_HOSTS, MAX_MX_HOSTS, planMx } from './plan-mx.ts';
 export { formatStep } from './route-step.ts';
 export { Router } from './router.ts';
+export { verifyRecipient, verifySender } from './verify.ts';
 export { srs, SRS_HASH_LENGTH, SRS_MAX_AGE } from './srs.ts';

@@ -12,6 +12,20 @@ export const TRY_LATER: Reply = {
   text: 'Temporary local problem - please try later',
 };
 
+/** RFC 3463 §3.2: X.1.0, since the codes for unknown mailboxes are of destinations. */
+export const UNKNOWN_SENDER: Reply = {
+  code: 550,
+  status: '5.1.0',
+  text: 'There is no such sender here',
+};
+
+/** RFC 3463 §3.2. */
+export const TRY_SENDER_LATER: Reply = {
+  code: 451,
+  status: '4.1.8',
+  text: 'The address of the sender cannot be verified now',
+};
+
 /** RFC 3463 §3.5: a loop is of use only as a transient error, since somebody will mend it. */
 export const ALIAS_LOOP: Reply = {
   code: 451,
