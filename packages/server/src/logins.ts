@@ -1,6 +1,5 @@
 /** Passwords judged for both protocols: one file of users, one memory of wrong guesses. */
 import type { PasswdFile } from '@postino/passwd-md5';
-<<<<<<< HEAD
 import {
   loginServer,
   plainServer,
@@ -11,11 +10,6 @@ import {
   type SaslStep,
 } from '@postino/sasl';
 import type { Cancel, Endpoint, TlsInfo } from '@postino/wire';
-=======
-import { loginServer, plainServer, type SaslServer } from '@postino/sasl';
-import type { Cancel, Endpoint } from '@postino/wire';
-import type { Count } from './count.ts';
->>>>>>> 19f0652 (server: metrics for Prometheus, off unless an address is given)
 import { GuessLimiter } from './guess-limiter.ts';
 import type { Logger } from './log.ts';
 
@@ -41,18 +35,13 @@ export class Logins {
   readonly #passwd: PasswdFile;
   readonly #limiter: GuessLimiter;
   readonly #log: Logger;
-  readonly #count: Count;
   #trouble: Error | null = null;
 
   /** `maxDelay`: the longest wait before a guess, in milliseconds. */
-  constructor(
-    passwd: PasswdFile,
-    { maxDelay, log, count }: { maxDelay: number; log: Logger; count: Count },
-  ) {
+  constructor(passwd: PasswdFile, { maxDelay, log }: { maxDelay: number; log: Logger }) {
     this.#passwd = passwd;
     this.#limiter = new GuessLimiter({ maxDelay });
     this.#log = log;
-    this.#count = count;
   }
 
   /**
@@ -64,7 +53,6 @@ export class Logins {
     if (cancel.aborted) return false;
     const right = await this.#passwd.verify(user, password);
     this.#tellTrouble();
-    this.#count('logins', { result: right ? 'right' : 'wrong' });
     if (!right) this.#limiter.wrong(peer.address, Date.now());
     return right;
   }

@@ -4,7 +4,6 @@ import { encodeReply, run as runSmtp, SmtpServer } from '@postino/smtp-wire';
 import { asciiBytes, type Cancel, type Wire } from '@postino/wire';
 import type { Service } from '@postino/node';
 import type { Config } from './config/config.ts';
-import type { Count } from './count.ts';
 import type { Logger } from './log.ts';
 import { Pop3Session, type Pop3Services } from './pop3-session.ts';
 import { SMTP_REPLIES } from './smtp-replies.ts';
@@ -14,26 +13,19 @@ import { SmtpSession, type SmtpServices } from './smtp-session.ts';
 export interface Surroundings {
   readonly config: Config;
   readonly log: Logger;
-  readonly count: Count;
 }
 
 /** SMTP for whoever connects. The services are asked for with each session, since they are there only after binding. */
 export function smtpService(
   services: () => SmtpServices,
-  surroundings: Surroundings,
+  { config, log }: Surroundings,
   { loginNeeded }: { readonly loginNeeded: boolean },
 ): Service {
-  const { config } = surroundings;
   const { hostname, smtp, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
-<<<<<<< HEAD
     const sessionLog = begun(log, 'smtp', wire);
     const offer = await services().logins.offer(wire.tls);
     const session = new SmtpSession(services(), { loginNeeded, offer, log: sessionLog });
-=======
-    const sessionLog = begun(surroundings, 'smtp', wire);
-    const session = new SmtpSession(services(), { loginNeeded, log: sessionLog });
->>>>>>> 19f0652 (server: metrics for Prometheus, off unless an address is given)
     const machine = new SmtpServer({
       hostname,
       maxMessageSize: smtp.max_message_size,
@@ -64,16 +56,11 @@ export function smtpService(
 }
 
 /** POP3 for whoever connects. */
-export function pop3Service(services: () => Pop3Services, surroundings: Surroundings): Service {
-  const { config } = surroundings;
+export function pop3Service(services: () => Pop3Services, { config, log }: Surroundings): Service {
   const { pop3, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
-<<<<<<< HEAD
     const sessionLog = begun(log, 'pop3', wire);
     const offer = await services().logins.offer(wire.tls);
-=======
-    const sessionLog = begun(surroundings, 'pop3', wire);
->>>>>>> 19f0652 (server: metrics for Prometheus, off unless an address is given)
     const machine = new Pop3Server({
       greeting: pop3.greeting,
       implementation: 'Postino',
@@ -121,12 +108,7 @@ class SessionClock {
 
 let sessions = 0;
 
-function begun(
-  { log, count }: Surroundings,
-  protocol: 'smtp' | 'pop3',
-  { peer, local, tls }: Wire,
-): Logger {
-  count('connections', { protocol, tls: tls === null ? 'no' : 'yes' });
+function begun(log: Logger, protocol: 'smtp' | 'pop3', { peer, local, tls }: Wire): Logger {
   const session = log.child({ protocol, session: ++sessions, peer: peer.address });
   session.info({ port: local.port, tls: tls !== null }, 'connected');
   return session;
