@@ -367,3 +367,19 @@ test('an application that fails at the connection is 421', async () => {
   assert.match(await client.say('', 1), /^421 mx\.example /);
   assert.equal(await client.end, 'refused');
 });
+
+test('data is told how content comes, and the context whether the peer waits', async () => {
+  const told: string[] = [];
+  const app: Partial<SmtpApp> = {
+    data: (how, { unsynchronized }) => void told.push(`${how} ${unsynchronized}`),
+  };
+  const client = new Client(app, { chunking: true });
+  await client.address();
+  await client.say('BDAT 0 LAST\r\n', 1);
+  const envelope = 'MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n';
+  await client.say(`NOOP\r\n${envelope}DATA\r\n`, 4);
+  await client.say('.\r\nQUIT\r\n', 2);
+  await client.end;
+  // EHLO and what followed it came in one piece.
+  assert.deepEqual(told, ['BDAT true', 'DATA true']);
+});
