@@ -2,7 +2,7 @@
  * Content in which a lone LF becomes CRLF, for clients that know no better. A signature over such a message breaks.
  * Deviation: RFC 5321 §2.3.8 has no line end but CRLF, hence an option. What ends the content stays CRLF.CRLF alone.
  */
-import { DotReader, type LineEndFault } from '@postino/wire';
+import { DotReader, insertOctet, type LineEndFault } from '@postino/wire';
 import type { ContentReader } from './content.ts';
 
 const LF = 0x0a;
@@ -22,7 +22,7 @@ export class BareLfRewriter implements ContentReader {
     if (!run) return null;
     const places = this.#bareLfs(run);
     this.#afterCr = run.at(-1) === CR;
-    return places.length === 0 ? run : withCrs(run, places);
+    return places.length === 0 ? run : insertOctet(run, CR, places);
   }
 
   get ended(): boolean {
@@ -45,16 +45,4 @@ export class BareLfRewriter implements ContentReader {
     }
     return places;
   }
-}
-
-function withCrs(run: Uint8Array, places: readonly number[]): Uint8Array {
-  const out = new Uint8Array(run.length + places.length);
-  let from = 0;
-  for (const [n, place] of places.entries()) {
-    out.set(run.subarray(from, place), from + n);
-    out[place + n] = CR;
-    from = place;
-  }
-  out.set(run.subarray(from), from + places.length);
-  return out;
 }

@@ -1,4 +1,5 @@
 /** Dot-stuffing for content on its way out. RFC 5321 §4.5.2, RFC 1939 §3. */
+import { insertOctet } from './insert-octet.ts';
 import { asciiBytes } from './text.ts';
 
 const LF = 0x0a;
@@ -19,7 +20,7 @@ export class DotWriter {
   write(bytes: Uint8Array): Uint8Array {
     const dots = this.#leadingDots(bytes);
     this.#state = stateAfter(bytes, this.#state);
-    return dots.length === 0 ? bytes : doubled(bytes, dots);
+    return dots.length === 0 ? bytes : insertOctet(bytes, DOT, dots);
   }
 
   /** What closes the content: `.CRLF`, with a CRLF before it where the last line lacks one. */
@@ -47,16 +48,4 @@ function stateBefore(bytes: Uint8Array, at: number, first: State): State {
 
 function stateAfter(bytes: Uint8Array, first: State): State {
   return stateBefore(bytes, bytes.length, first);
-}
-
-function doubled(bytes: Uint8Array, dots: readonly number[]): Uint8Array {
-  const out = new Uint8Array(bytes.length + dots.length);
-  let from = 0;
-  for (const [n, dot] of dots.entries()) {
-    out.set(bytes.subarray(from, dot), from + n);
-    out[dot + n] = DOT;
-    from = dot;
-  }
-  out.set(bytes.subarray(from), from + dots.length);
-  return out;
 }

@@ -3,6 +3,7 @@ export { asciiBytes, decodeUtf8, encodeUtf8, latin1, latin1Bytes } from './text.
 export { LineReader, type Line, type LineFault } from './lines.ts';
 export { DotReader, type DotReaderOptions, type LineEndFault } from './dot-reader.ts';
 export { DotWriter } from './dot-writer.ts';
+export { insertOctet } from './insert-octet.ts';
 export { StateError } from './state-error.ts';
 export { memoryWires, type MemoryWire } from './memory-wire.ts';
 export { CancelSource } from './cancel-source.ts';
