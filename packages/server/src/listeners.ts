@@ -106,7 +106,7 @@ const PLACES: Readonly<Record<ServiceName, { section: Section; implicitTls: bool
 
 /** The limits count over all ports. */
 function wireServerOptions(
-  { config: { limits }, log }: Surroundings,
+  { config: { limits }, log, count }: Surroundings,
   certificates: Certificates | null,
 ): WireServerOptions {
   return {
@@ -117,7 +117,10 @@ function wireServerOptions(
     }),
     grace: limits.stop_time,
     onError: (error, peer) => log.warn({ err: error, peer: peer?.address }, 'connection failed'),
-    onRefuse: ({ address }) => log.warn({ peer: address }, 'too many connections'),
+    onRefuse({ address }) {
+      count('connections_refused', {});
+      log.warn({ peer: address }, 'too many connections');
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type SaslStep,
 } from '@postino/sasl';
 import type { Cancel, Endpoint, TlsInfo } from '@postino/wire';
+import type { Count } from './count.ts';
 import { GuessLimiter } from './guess-limiter.ts';
 import type { Logger } from './log.ts';
 
@@ -35,13 +36,18 @@ export class Logins {
   readonly #passwd: PasswdFile;
   readonly #limiter: GuessLimiter;
   readonly #log: Logger;
+  readonly #count: Count;
   #trouble: Error | null = null;
 
   /** `maxDelay`: the longest wait before a guess, in milliseconds. */
-  constructor(passwd: PasswdFile, { maxDelay, log }: { maxDelay: number; log: Logger }) {
+  constructor(
+    passwd: PasswdFile,
+    { maxDelay, log, count }: { maxDelay: number; log: Logger; count: Count },
+  ) {
     this.#passwd = passwd;
     this.#limiter = new GuessLimiter({ maxDelay });
     this.#log = log;
+    this.#count = count;
   }
 
   /**
@@ -53,7 +59,7 @@ export class Logins {
     if (cancel.aborted) return false;
     const right = await this.#passwd.verify(user, password);
     this.#tellTrouble();
-    if (!right) this.#limiter.wrong(peer.address, Date.now());
+    this.#judged(right, peer);
     return right;
   }
 
@@ -98,14 +104,19 @@ export class Logins {
       },
     });
     const counted = (step: SaslStep): SaslStep => {
-      if (step.type === 'failure' && step.reason === 'credentials')
-        this.#limiter.wrong(peer.address, Date.now());
+      if (step.type === 'success') this.#judged(true, peer);
+      else if (step.type === 'failure' && step.reason === 'credentials') this.#judged(false, peer);
       return step;
     };
     return {
       start: async (initial) => counted(await server.start(initial)),
       step: async (response) => counted(await server.step(response)),
     };
+  }
+
+  #judged(right: boolean, { address }: Endpoint): void {
+    this.#count('logins', { result: right ? 'right' : 'wrong' });
+    if (!right) this.#limiter.wrong(address, Date.now());
   }
 
   /** A file that cannot be read any more leaves the users as they were; each reason is told once. */

@@ -7,6 +7,7 @@ import type { HeaderBlock } from '@postino/message';
 import type { Queue, QueueEntry, QueueId, Spooled } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { Clock } from './clock.ts';
+import type { Count } from './count.ts';
 import type { DeliveryReports } from './delivery-reports.ts';
 import { localTargets, type LocalDelivery } from './local-delivery.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -24,6 +25,7 @@ export interface PostOfficeOptions {
   readonly senders: SenderRewriting;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly count: Count;
 }
 
 /** A message that was judged and is to be kept. */
@@ -51,6 +53,11 @@ export class PostOffice {
     return this.#options.runner.start();
   }
 
+  /** What was accepted and is not done. */
+  waiting(): Promise<QueueEntry[]> {
+    return this.#options.queue.entries();
+  }
+
   /** Resolves when what is under way is done; what goes abroad is cut, and waits in the queue. */
   async close(): Promise<void> {
     const { runner, outgoing } = this.#options;
@@ -65,11 +72,13 @@ export class PostOffice {
    */
   async accept(message: AcceptedMessage): Promise<void> {
     const { envelope, routes, header, body } = message;
+    const { local, count } = this.#options;
     const queued = queuedRecipients(envelope.to, routes);
     const [target, ...others] = localTargets(routes);
-    if (target && others.length + queued.abroad.length === 0 && !envelope.to.some(wantsSuccess))
-      await this.#options.local.direct(target, { from: envelope.from, header, body });
-    else if (queued.to.length > 0) await this.#queue(message, queued);
+    if (target && others.length + queued.abroad.length === 0 && !envelope.to.some(wantsSuccess)) {
+      await local.direct(target, { from: envelope.from, header, body });
+      count('deliveries', { way: 'local', outcome: 'delivered' });
+    } else if (queued.to.length > 0) await this.#queue(message, queued);
   }
 
   async #queue(message: AcceptedMessage, queued: QueuedRecipients): Promise<void> {

@@ -10,6 +10,7 @@ import {
 } from '@postino/queue';
 import type { Attempted } from './attempted.ts';
 import type { Clock } from './clock.ts';
+import type { Count } from './count.ts';
 import type { DeliveryReports, Told } from './delivery-reports.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 import type { Logger } from './log.ts';
@@ -26,6 +27,7 @@ export interface QueueWorkerOptions {
   readonly retry: RetryRule;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly count: Count;
 }
 
 /** What is written down of a recipient, and what its sender hears. */
@@ -111,9 +113,13 @@ export class QueueWorker implements Worker {
   }
 
   #log({ id, envelope }: QueueEntry, { recipient, ...outcome }: Outcome): void {
-    const to = formatPath(envelope.to[recipient]!.address);
-    const level = outcome.status === 'delivered' ? 'info' : 'warn';
-    this.#options.log[level]({ id, to, ...outcome }, outcome.status);
+    const { address } = envelope.to[recipient]!;
+    const { status } = outcome;
+    const way = this.isLocal(address) ? 'local' : 'remote';
+    if (status !== 'warned') this.#options.count('deliveries', { way, outcome: status });
+    const to = formatPath(address);
+    const level = status === 'delivered' ? 'info' : 'warn';
+    this.#options.log[level]({ id, to, ...outcome }, status);
   }
 }
 

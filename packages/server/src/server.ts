@@ -10,11 +10,13 @@ import {
 } from '@postino/node';
 import { SYSTEM_CLOCK, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { countNothing } from './count.ts';
 import { lockDataDir, makeDataDir } from './data-dir.ts';
 import { openSigner } from './dkim-signing.ts';
 import { concerning } from './fault.ts';
 import { Listeners, type Addresses } from './listeners.ts';
 import { openLog, type Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { becomeUser, giveTo, isRoot } from './rights.ts';
 import { openServices, type Ports, type Services } from './services.ts';
 
@@ -50,8 +52,9 @@ export async function startServer(
   const { clock = SYSTEM_CLOCK, dial = dialHost } = options;
   const own = options.resolver ? null : nodeResolver({ servers: config.dns.servers });
   const resolver = cached(options.resolver ?? own!, { now: () => performance.now() });
-  const ports = { log, clock, resolver, dial };
-  const server = new Server(config, ports, { certificates, resolver: own });
+  const metrics = config.metrics.listen && new (await import('./metrics.ts')).Metrics();
+  const ports = { log, clock, resolver, dial, count: metrics?.count ?? countNothing };
+  const server = new Server(config, ports, { certificates, resolver: own, metrics });
   try {
     await server.start();
     return server;
@@ -65,6 +68,7 @@ export async function startServer(
 interface Owned {
   readonly certificates: Certificates | null;
   readonly resolver: CancellableResolver | null;
+  readonly metrics: Metrics | null;
 }
 
 class Server implements RunningServer {
@@ -81,7 +85,7 @@ class Server implements RunningServer {
     this.#ports = ports;
     this.#log = ports.log;
     this.#owned = owned;
-    this.#listeners = new Listeners({ config, log: ports.log }, owned.certificates);
+    this.#listeners = new Listeners({ config, ...ports }, owned.certificates);
   }
 
   get addresses(): Addresses {
@@ -93,12 +97,14 @@ class Server implements RunningServer {
     const isNew = await concerning('data_dir', makeDataDir(data_dir));
     if (isNew && run_as && isRoot()) await giveTo(data_dir, run_as);
     await this.#listeners.bind();
+    await concerning('metrics.listen', this.#showMetrics());
     dropRights(this.#config, this.#log);
     // What root could read, the user that the server is now may not.
     const { certificates } = this.#owned;
     if (certificates) await concerning('tls', certificates.reload());
     this.#lock = await concerning('data_dir', lockDataDir(data_dir));
     this.#services = await openServices(this.#config, this.#ports);
+    this.#watchQueue(this.#services);
     warn(this.#config, this.#log);
     this.#listeners.start(this.#services);
     this.#log.info('ready');
@@ -107,8 +113,24 @@ class Server implements RunningServer {
   async close(): Promise<void> {
     await this.#listeners.close();
     await this.#services?.postOffice.close();
+    this.#owned.metrics?.close();
     this.#owned.resolver?.cancel();
     this.#lock?.release();
+  }
+
+  async #showMetrics(): Promise<void> {
+    const { listen } = this.#config.metrics;
+    if (!listen) return;
+    const port = await this.#owned.metrics?.listen(listen);
+    this.#log.info({ service: 'metrics', address: listen.host, port }, 'listening');
+  }
+
+  #watchQueue({ postOffice, clock }: Services): void {
+    const { metrics } = this.#owned;
+    metrics?.watchQueue(
+      () => postOffice.waiting(),
+      () => clock.now(),
+    );
   }
 }
 
@@ -134,7 +156,12 @@ function dropRights({ run_as }: Config, log: Logger): void {
 }
 
 /** Names what is allowed and hardly meant. */
-function warn({ tls, smtp, pop3, checks }: Config, log: Logger): void {
+function warn({ tls, smtp, pop3, checks, metrics }: Config, log: Logger): void {
+  const { listen } = metrics;
+  if (listen && listen.host !== '::1' && !listen.host.startsWith('127.'))
+    log.warn(
+      'whoever reaches the address of [metrics] can read them; 127.0.0.1 is for this machine alone',
+    );
   const { zones, action } = checks.dnsbl;
   if (zones.length === 0 && action !== 'off')
     log.warn(`no black list is asked; give zones = ["…"] in [checks.dnsbl], or action = "off"`);

@@ -8,6 +8,7 @@ import { PasswdFile } from '@postino/passwd-md5';
 import { AliasFile } from './alias-file.ts';
 import { Checks } from './checks/checks.ts';
 import type { Clock } from './clock.ts';
+import type { Count } from './count.ts';
 import type { Config } from './config/config.ts';
 import { DeliveryReports } from './delivery-reports.ts';
 import { DiskRoom } from './disk-room.ts';
@@ -37,12 +38,13 @@ export interface Ports {
   /** With a cache that checks and deliveries share. */
   readonly resolver: Resolver;
   readonly dial: Dial;
+  readonly count: Count;
 }
 
 /** Opens files and folders; rejects with an error that names the one that is in the way. */
 export async function openServices(config: Config, ports: Ports): Promise<Services> {
   const { hostname, data_dir, limits, submission, local_domains } = config;
-  const { log, clock, resolver } = ports;
+  const { log, clock, resolver, count } = ports;
   const passwd = await concerning('users.passwd', openUsers(config, log));
   const router = await Routing.open(config, passwd, await openAliases(config, log));
   if (!(await router.hasPostmaster()))
@@ -65,6 +67,7 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
     postOffice,
     senders,
     clock,
+    count,
     submission: new Submission({
       hostname,
       domain: local_domains[0] ?? hostname,
@@ -74,8 +77,8 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
       clock,
     }),
     hideClient: submission.hide_client,
-    checks: new Checks(config.checks, { hostname, resolver }),
-    logins: new Logins(passwd, { maxDelay: limits.guess_delay, log }),
+    checks: new Checks(config.checks, { hostname, resolver, count }),
+    logins: new Logins(passwd, { maxDelay: limits.guess_delay, log, count }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),
     limits: { headerSize: limits.header_size, received: limits.received },

@@ -4,6 +4,7 @@ import { encodeReply, run as runSmtp, SmtpServer } from '@postino/smtp-wire';
 import { asciiBytes, type Cancel, type Wire } from '@postino/wire';
 import type { Service } from '@postino/node';
 import type { Config } from './config/config.ts';
+import type { Count } from './count.ts';
 import type { Logger } from './log.ts';
 import { Pop3Session, type Pop3Services } from './pop3-session.ts';
 import { SMTP_REPLIES } from './smtp-replies.ts';
@@ -13,17 +14,19 @@ import { SmtpSession, type SmtpServices } from './smtp-session.ts';
 export interface Surroundings {
   readonly config: Config;
   readonly log: Logger;
+  readonly count: Count;
 }
 
 /** SMTP for whoever connects. The services are asked for with each session, since they are there only after binding. */
 export function smtpService(
   services: () => SmtpServices,
-  { config, log }: Surroundings,
+  surroundings: Surroundings,
   { loginNeeded }: { readonly loginNeeded: boolean },
 ): Service {
+  const { config } = surroundings;
   const { hostname, smtp, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
-    const sessionLog = begun(log, 'smtp', wire);
+    const sessionLog = begun(surroundings, 'smtp', wire);
     const offer = await services().logins.offer(wire.tls);
     const session = new SmtpSession(services(), { loginNeeded, offer, log: sessionLog });
     const machine = new SmtpServer({
@@ -56,10 +59,11 @@ export function smtpService(
 }
 
 /** POP3 for whoever connects. */
-export function pop3Service(services: () => Pop3Services, { config, log }: Surroundings): Service {
+export function pop3Service(services: () => Pop3Services, surroundings: Surroundings): Service {
+  const { config } = surroundings;
   const { pop3, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
-    const sessionLog = begun(log, 'pop3', wire);
+    const sessionLog = begun(surroundings, 'pop3', wire);
     const offer = await services().logins.offer(wire.tls);
     const machine = new Pop3Server({
       greeting: pop3.greeting,
@@ -108,7 +112,12 @@ class SessionClock {
 
 let sessions = 0;
 
-function begun(log: Logger, protocol: 'smtp' | 'pop3', { peer, local, tls }: Wire): Logger {
+function begun(
+  { log, count }: Surroundings,
+  protocol: 'smtp' | 'pop3',
+  { peer, local, tls }: Wire,
+): Logger {
+  count('connections', { protocol, tls: tls === null ? 'no' : 'yes' });
   const session = log.child({ protocol, session: ++sessions, peer: peer.address });
   session.info({ port: local.port, tls: tls !== null }, 'connected');
   return session;

@@ -24,6 +24,7 @@ import { acceptMessage, type AcceptanceServices } from './accept-message.ts';
 import type { Checks } from './checks/checks.ts';
 import type { ClientChecks } from './checks/client-checks.ts';
 import { MessageChecks } from './checks/message-checks.ts';
+import { reasonOf, type Count } from './count.ts';
 import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
@@ -31,6 +32,9 @@ import type { LoginOffer, Logins } from './logins.ts';
 import type { Routing } from './routing.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
 import { quotaReply, SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
+
+/** Of a recipient that is taken. RFC 3463 §3.2. */
+const TAKEN = '2.1';
 
 /** What all sessions share. */
 export interface SmtpServices extends AcceptanceServices {
@@ -41,6 +45,7 @@ export interface SmtpServices extends AcceptanceServices {
   /** Where messages are while they come in. */
   readonly spool: Spool;
   readonly limits: IncomingLimits;
+  readonly count: Count;
 }
 
 /** Of one listener. */
@@ -113,13 +118,14 @@ export class SmtpSession implements SmtpApp {
   }
 
   async rcpt(asked: ForwardPath, params: RcptParams, context: SmtpContext): Promise<Answer> {
-    const { router, senders } = this.#services;
+    const { router, senders, count } = this.#services;
     const { from, recipients, routes } = this.#transaction!;
     // A bounce goes to the sender that we rewrote. Nobody else uses such an address, whose hash is short.
     const bounced = isNullPath(from) ? senders.reverse(asked) : null;
     const address = bounced ?? asked;
     const route = await router.route(address);
     const refusal = this.#judge(route, asked, context) ?? (await this.#checked(asked));
+    count('recipients', { reason: refusal ? reasonOf(refusal) : TAKEN });
     if (refusal) {
       this.#log.info({ to: formatPath(asked), reply: refusal }, 'recipient refused');
       return refusal;
@@ -149,6 +155,7 @@ export class SmtpSession implements SmtpApp {
     const id = newQueueId(this.#services.clock.now());
     const reply = await this.#accept(transaction, { id, size, context }).catch(ofDisk);
     this.reset();
+    this.#services.count('messages', { reason: reasonOf(reply) });
     this.#log.info({ id, ...told(transaction), size, user: context.user, reply }, 'message');
     return reply;
   }

@@ -6,6 +6,7 @@ import type { Resolver } from '@postino/dns';
 import { splitMessage } from '@postino/message';
 import { CancelSource } from '@postino/wire';
 import { Checks } from '../src/checks/checks.ts';
+import { countNothing } from '../src/count.ts';
 import { MessageChecks } from '../src/checks/message-checks.ts';
 import { within } from '../src/checks/within.ts';
 
@@ -31,7 +32,11 @@ const MESSAGE = Buffer.from(
 );
 
 test('hostile 76: what does not answer in time is unknown, and refuses nobody', async () => {
-  const checks = new Checks(config, { hostname: 'mx.example.org', resolver: silent });
+  const checks = new Checks(config, {
+    hostname: 'mx.example.org',
+    resolver: silent,
+    count: countNothing,
+  });
   const message = new MessageChecks(checks.client('192.0.2.1', log)!, {
     from: { localPart: 'ann', domain: 'example.net' },
     hello: 'client.example',
@@ -59,7 +64,11 @@ test('with every check off there is nothing to do', () => {
     dmarc: off,
     rdns: off,
   };
-  const checks = new Checks(none, { hostname: 'mx.example.org', resolver: silent });
+  const checks = new Checks(none, {
+    hostname: 'mx.example.org',
+    resolver: silent,
+    count: countNothing,
+  });
   assert.equal(checks.client('192.0.2.1', log), null);
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hashPassword } from '@postino/passwd-md5';
 import { scramClient } from '@postino/sasl';
+import { scrape } from './scrape.ts';
 import { makeFolder, md5, PASSWORDS, startSite, type Talk } from './site.ts';
 
 /** A folder in which every user's hash is for SCRAM. */
@@ -31,7 +32,8 @@ async function logIn(talk: Talk, user: string, password: string): Promise<string
 }
 
 test('where all users have a hash for SCRAM, SMTP and POP3 take it', async (context) => {
-  const site = await startSite(context, {}, await scramFolder(context));
+  const wishes = { metrics: { listen: '127.0.0.1:0' } };
+  const site = await startSite(context, wishes, await scramFolder(context));
   const smtp = await site.smtp();
   assert.match(await smtp.say('EHLO client.example'), /AUTH SCRAM-SHA-256 PLAIN LOGIN\r?$/m);
   assert.match(await logIn(smtp, 'ale', 'wrong'), /^535 5\.7\.8 /);
@@ -42,6 +44,9 @@ test('where all users have a hash for SCRAM, SMTP and POP3 take it', async (cont
   assert.match(await pop3.hearAll(), /^SASL SCRAM-SHA-256 PLAIN LOGIN\r?$/m);
   assert.match(await logIn(pop3, 'bino', 'wrong'), /^-ERR \[AUTH\] /);
   assert.match(await logIn(pop3, 'bino', PASSWORDS.bino), /^\+OK /);
+  const { text } = await scrape(site);
+  assert.match(text, /^postino_logins_total\{result="right"\} 2$/m);
+  assert.match(text, /^postino_logins_total\{result="wrong"\} 3$/m);
 });
 
 test('where somebody has another hash, SCRAM is not offered, so that nobody is shut out', async (context) => {

@@ -2,6 +2,7 @@
 import type { DnsList } from '@postino/dnsbl';
 import type { Resolver } from '@postino/dns';
 import type { ChecksConfig } from '../config/config.ts';
+import type { Count } from '../count.ts';
 
 export interface CheckServices {
   readonly config: ChecksConfig;
@@ -10,4 +11,5 @@ export interface CheckServices {
   /** Our `authserv-id`, and how SPF names us. RFC 8601 §2.5. */
   readonly hostname: string;
   readonly resolver: Resolver;
+  readonly count: Count;
 }

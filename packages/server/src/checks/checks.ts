@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import type { CheckServices } from './check-services.ts';
 import { ClientChecks } from './client-checks.ts';
 
-export type ChecksOptions = Pick<CheckServices, 'hostname' | 'resolver'>;
+export type ChecksOptions = Pick<CheckServices, 'hostname' | 'resolver' | 'count'>;
 
 export class Checks {
   readonly #services: CheckServices;

@@ -34,19 +34,25 @@ export class ClientChecks {
   }
 
   async #askLists(): Promise<readonly DnsblResult[]> {
-    const { config, lists, resolver } = this.services;
+    const { config, lists, resolver, count } = this.services;
     if (config.dnsbl.action === 'off') return [];
     const results = await within(config.dnsbl.timeout, (cancel) =>
       lookupAll(this.ip, lists, { resolver, cancel }),
     );
-    for (const { status, zone, reason } of results)
+    for (const { status, zone, reason } of results) {
+      count('checks', { check: 'dnsbl', verdict: status });
       if (status === 'error') this.log.info({ zone, reason }, 'black list gives no answer');
+    }
     return results;
   }
 
   async #askName(): Promise<IprevResult | null> {
-    const { config, resolver } = this.services;
+    const { config, resolver, count } = this.services;
     if (config.rdns.action === 'off') return null;
-    return within(config.rdns.timeout, (cancel) => iprev(this.ip, impatient(resolver, cancel)));
+    const found = await within(config.rdns.timeout, (cancel) =>
+      iprev(this.ip, impatient(resolver, cancel)),
+    );
+    count('checks', { check: 'rdns', verdict: found.result });
+    return found;
   }
 }

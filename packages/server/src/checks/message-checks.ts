@@ -85,6 +85,9 @@ export class MessageChecks {
     this.#ended = true;
     const [iprev, spf, dkim] = await Promise.all([name, this.#spf, this.#signatures()]);
     const dmarc = await this.#evaluate(header, spf, dkim ?? []);
+    for (const { result } of dkim ?? [])
+      services.count('checks', { check: 'dkim', verdict: result });
+    if (dmarc) services.count('checks', { check: 'dmarc', verdict: dmarc.result });
     const found = { ip, iprev, spf, dkim, dmarc };
     log.debug(found, 'checked');
     const all = [...(await this.#judgeEnvelope()), ...this.#judgeContent(dkim, dmarc)];
@@ -107,10 +110,16 @@ export class MessageChecks {
     void this.#dkim?.abort();
   }
 
-  #checkHost(): Promise<SpfResult> {
-    const { resolver, config } = this.#client.services;
+  async #checkHost(): Promise<SpfResult> {
+    const { resolver, config, count } = this.#client.services;
     const query = { ...this.#envelope, resolver, now: Date.now };
-    return within(config.spf.timeout, (cancel) => checkHost({ ...query, cancel }), this.#cancel);
+    const found = await within(
+      config.spf.timeout,
+      (cancel) => checkHost({ ...query, cancel }),
+      this.#cancel,
+    );
+    count('checks', { check: 'spf', verdict: found.result });
+    return found;
   }
 
   #receivedSpf(spf: SpfResult | null): string[] {

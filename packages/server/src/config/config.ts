@@ -30,6 +30,8 @@ export interface Config {
   readonly checks: ChecksConfig;
   readonly limits: LimitsConfig;
   readonly log: { readonly level: LogLevel };
+  /** Null: nothing is counted. */
+  readonly metrics: { readonly listen: ListenAddress | null };
 }
 
 export interface SmtpConfig {

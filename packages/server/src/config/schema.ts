@@ -80,6 +80,9 @@ export function configSchema(folder: string): z.ZodType<Config> {
     log: subsection({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).prefault('info'),
     }),
+    metrics: subsection({
+      listen: orNone(values.readListenAddress, NO_LISTEN_ADDRESS).prefault(''),
+    }),
     ...sending(fileOrNone),
     checks: subsection({
       // A client waits five minutes for an answer to RCPT, and ten for one to its content: RFC 5321 §4.5.3.2.
@@ -200,10 +203,9 @@ const time = reading(
   'no time of at most 24 days; write a whole number and a unit (s, m, h, d), as "5m"',
 );
 const count = z.int().min(1);
-const listenAddress = reading(
-  values.readListenAddress,
-  'no address to listen on; write an IP address and a port up to 65535, as "0.0.0.0:25" or "[::]:25"',
-);
+const NO_LISTEN_ADDRESS =
+  'no address to listen on; write an IP address and a port up to 65535, as "0.0.0.0:25" or "[::]:25"';
+const listenAddress = reading(values.readListenAddress, NO_LISTEN_ADDRESS);
 const hostname = reading(
   values.readHostname,
   'no host name; write a domain name, as "mail.example.org"',
