@@ -57,9 +57,10 @@ export class SizeCache {
   }
 }
 
-/** A sum over all lines, then a line `123 name` for each message. */
+/** A sum over all lines, then a line `123 name` for each message, sorted by name. */
 export function formatSizes(sizes: ReadonlyMap<string, number>): string {
-  const lines = [...sizes].flatMap(([name, size]) =>
+  const sorted = [...sizes].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const lines = sorted.flatMap(([name, size]) =>
     name.includes('\n') ? [] : [`${size} ${name}\n`],
   );
   const text = lines.join('');
