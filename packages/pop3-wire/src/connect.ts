@@ -11,6 +11,8 @@ export type ConnectedPop3 =
   | { readonly connection: Pop3Connection }
   | { readonly failure: Pop3Failure };
 
+const UNPROVED: Pop3Failure = { text: 'the server has not proved that it knows the password' };
+
 type Capabilities = ReadonlyMap<string, readonly string[]>;
 
 const NO_TLS: Pop3Failure = { text: 'the server offers no TLS, and without it nobody logs in' };
@@ -74,5 +76,6 @@ async function authenticate(
   const first = chosen.start();
   const initial = first && (first.length === 0 ? '=' : encodeBase64(first));
   const command = { verb: 'AUTH', mechanism: chosen.mechanism.toUpperCase(), initial } as const;
-  return refusal(await loop.exchange(command, (challenge) => chosen.step(challenge)));
+  const failure = refusal(await loop.exchange(command, (challenge) => chosen.step(challenge)));
+  return failure ?? (chosen.verified === false ? UNPROVED : null);
 }

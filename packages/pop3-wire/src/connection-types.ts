@@ -11,6 +11,8 @@ export interface Pop3Mechanism {
   start(): Uint8Array | null;
   /** The answer to a challenge; null: the exchange is cancelled. */
   step(challenge: Uint8Array): Uint8Array | null;
+  /** False while the server has not proved that it knows the secret: then its yes is worth nothing. RFC 5802 §3. */
+  readonly verified?: boolean;
 }
 
 export interface ConnectPop3Options {

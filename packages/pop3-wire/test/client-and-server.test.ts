@@ -154,6 +154,17 @@ test('a mechanism that the server offers is taken before a password', async () =
   assert.equal(await opened(held).quit(), null);
 });
 
+test('a yes of a server that has not proved itself is a failure', async () => {
+  const given: Pop3App = { ...app([]), auth: () => ({ user: 'u', entries: [] }) };
+  const plain = { mechanism: 'PLAIN', start: () => latin1Bytes('x'), step: () => null };
+  const refused = await talk(given, { mechanisms: [{ ...plain, verified: false }] });
+  assert.ok('failure' in refused.connected);
+  assert.match(refused.connected.failure.text, /proved/);
+  assert.equal(await refused.ended, 'quit');
+  const taken = await talk(given, { mechanisms: [{ ...plain, verified: true }] });
+  assert.equal(await opened(taken).quit(), null);
+});
+
 test('without TLS nobody logs in, unless that is asked for', async () => {
   for (const [startTls, wanted] of [
     ['required', false],
