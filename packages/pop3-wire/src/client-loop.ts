@@ -49,7 +49,7 @@ export class Pop3ClientLoop {
   /** One exchange of SASL. `step` gives the answer to a challenge, null cancels. RFC 5034 §4. */
   async exchange(
     command: Command,
-    step: (challenge: Uint8Array) => Uint8Array | null,
+    step: (challenge: Uint8Array) => Uint8Array | null | Promise<Uint8Array | null>,
   ): Promise<Status | Pop3Failure> {
     if (this.#closed) return failed(this.#closed);
     this.#session.command(command);
@@ -57,7 +57,7 @@ export class Pop3ClientLoop {
       const news = await this.#news();
       if (news.type === 'close') return failed(news);
       if (news.type === 'answer') return news.status;
-      if (news.type === 'challenge') this.#session.respond(step(news.bytes));
+      if (news.type === 'challenge') this.#session.respond(await step(news.bytes));
     }
   }
 

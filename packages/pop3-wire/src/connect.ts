@@ -73,7 +73,7 @@ async function authenticate(
   loop: Pop3ClientLoop,
   chosen: Pop3Mechanism,
 ): Promise<Pop3Failure | null> {
-  const first = chosen.start();
+  const first = await chosen.start();
   const initial = first && (first.length === 0 ? '=' : encodeBase64(first));
   const command = { verb: 'AUTH', mechanism: chosen.mechanism.toUpperCase(), initial } as const;
   const failure = refusal(await loop.exchange(command, (challenge) => chosen.step(challenge)));

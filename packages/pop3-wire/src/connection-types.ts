@@ -8,9 +8,9 @@ import type { Status } from './status-line.ts';
 export interface Pop3Mechanism {
   readonly mechanism: string;
   /** The initial response; null: the server speaks first. */
-  start(): Uint8Array | null;
+  start(): Uint8Array | null | Promise<Uint8Array | null>;
   /** The answer to a challenge; null: the exchange is cancelled. */
-  step(challenge: Uint8Array): Uint8Array | null;
+  step(challenge: Uint8Array): Uint8Array | null | Promise<Uint8Array | null>;
   /** False while the server has not proved that it knows the secret: then its yes is worth nothing. RFC 5802 §3. */
   readonly verified?: boolean;
 }
