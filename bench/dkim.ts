@@ -42,11 +42,9 @@ function message(size: number, line: string): Buffer {
   return Buffer.from(HEADER + line.repeat(Math.ceil((size - HEADER.length) / line.length)));
 }
 
-const resolver = zone({
-  [`${SELECTOR}._domainkey.${DOMAIN}`]: { TXT: [formatKeyRecord(key)] },
-});
 const records = new Map([[`${SELECTOR}._domainkey.${DOMAIN}`, [[formatKeyRecord(key)]]]]);
-const mailauthResolver = async (name: string): Promise<string[][]> => records.get(name) ?? [];
+const resolveTxt = async (name: string): Promise<string[][]> => records.get(name) ?? [];
+const resolver = { ...zone({}), resolveTxt };
 
 type Canonicalization = 'relaxed/relaxed' | 'simple/simple';
 const signature = (bytes: Buffer, canonicalization: Canonicalization): Promise<string> =>
@@ -65,7 +63,7 @@ async function verifiedByUs(bytes: Buffer): Promise<void> {
 }
 
 async function verifiedByMailauth(bytes: Buffer): Promise<void> {
-  const { results } = await dkimVerify(bytes, { resolver: mailauthResolver });
+  const { results } = await dkimVerify(bytes, { resolver: resolveTxt });
   assert.equal(results[0]?.status.result, 'pass');
 }
 

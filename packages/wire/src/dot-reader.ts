@@ -158,8 +158,8 @@ export class DotReader {
     const start = this.#at;
     let state = this.#state;
     let at = start;
+    if (state === 'BARE_LF') this.#afterBareLf(at);
     while (at < chunk.length && !(state === 'LINE' && chunk[at] === DOT)) {
-      if (state === 'BARE_LF' && chunk[at] === DOT) this.#fault ??= 'bareLf';
       const control = state === 'TEXT_CR' ? at : textEnd(chunk, at, this.#words);
       if (chunk[control] === CR && chunk[control + 1] === LF && state !== 'TEXT_CR') {
         // A whole line end, by far the most common: one step for both octets.
@@ -168,6 +168,7 @@ export class DotReader {
       } else {
         state = control < chunk.length ? this.#step(state, chunk[control]!) : 'TEXT';
         at = control + 1;
+        if (state === 'BARE_LF') this.#afterBareLf(at);
       }
     }
     this.#state = at < chunk.length ? 'DOTTED' : state;
@@ -175,6 +176,11 @@ export class DotReader {
     // Behind an octet that was the chunk's last, `at` is past its end.
     this.#to = Math.min(at, chunk.length);
     this.#from = this.#fault === null ? start : this.#to;
+  }
+
+  /** A kept LF that a dot follows is a fault all the same. */
+  #afterBareLf(at: number): void {
+    if (this.#chunk[at] === DOT) this.#fault ??= 'bareLf';
   }
 
   /** Where an octet of a run leads. */
