@@ -8,6 +8,7 @@ import { withoutSpace } from './tags.ts';
 /** The octets that this stands for, one character each; null where `=` is not followed by two digits in capitals. */
 export function decodeQuotedPrintable(value: string): string | null {
   const text = withoutSpace(value);
+  if (!text.includes('=')) return text;
   if (/=(?![0-9A-F]{2})/.test(text)) return null;
   return text.replace(/=(..)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 }

@@ -61,10 +61,11 @@ export function parseSignature(field: Uint8Array): ParsedSignature {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start);
   const tags = parseTags(text);
   if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
-  const signature = readSignature(tags);
-  if ('reason' in signature) return { claims: claimsOf(tags), signature };
+  const claims = claimsOf(tags);
+  const signature = readSignature(tags, claims);
+  if ('reason' in signature) return { claims, signature };
   const unsigned = withoutValue(bytes, start, tags);
-  return { claims: claimsOf(tags), signature: { ...signature, field, unsigned } };
+  return { claims, signature: { ...signature, field, unsigned } };
 }
 
 /** What can be told of a signature even where it is refused. */
@@ -81,7 +82,10 @@ function claimsOf(tags: Tags): DkimClaims {
   };
 }
 
-function readSignature(tags: Tags): Omit<DkimSignature, 'field' | 'unsigned'> | Refusal {
+function readSignature(
+  tags: Tags,
+  claims: DkimClaims,
+): Omit<DkimSignature, 'field' | 'unsigned'> | Refusal {
   const missing = REQUIRED.find((name) => !tags.has(name));
   if (missing) return neutral(`it has no ${missing}=`);
   const value = (name: string): string => tags.get(name)?.value ?? '';
@@ -95,12 +99,13 @@ function readSignature(tags: Tags): Omit<DkimSignature, 'field' | 'unsigned'> | 
 
   const signer = readSigner(tags);
   if ('reason' in signer) return signer;
-  const signedHeaders = readSignedHeaders(value('h'));
-  if (!signedHeaders) return neutral('its h= is not a list of field names');
+  const { signedHeaders = [] } = claims;
+  if (!signedHeaders.every((name) => FIELD_NAME.test(name)))
+    return neutral('its h= is not a list of field names');
   if (!signedHeaders.includes('from')) return permerror('it does not sign From');
 
   const bodyHash = decodeBase64(value('bh'));
-  const signature = decodeBase64(value('b'));
+  const signature = decodeBase64(claims.signature ?? '');
   if (!bodyHash || !signature) return neutral('its bh= or b= is not base64');
   const numbers = readNumbers(tags);
   if ('reason' in numbers) return numbers;
@@ -144,11 +149,6 @@ function readSigner(
   if (at < 0 || !isDomain(identityDomain)) return neutral('its i= is not an address');
   if (!isWithin(identityDomain, domain)) return permerror('its i= is not within its d=');
   return { domain, selector, identityDomain };
-}
-
-function readSignedHeaders(value: string): string[] | null {
-  const names = splitColons(value.toLowerCase());
-  return names.every((name) => FIELD_NAME.test(name)) ? names : null;
 }
 
 /** `l=`, `t=` and `x=`. RFC 6376 §3.5. */

@@ -16,7 +16,7 @@ export type Tags = ReadonlyMap<string, Tag>;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Anything but controls: RFC 6376 §3.2 advises not to preclude octets past ASCII. */
-const VALUE = /^[\t\r\n\x20-\x7e\x80-\xff]*$/;
+const TEXT = /^[\t\r\n\x20-\x7e\x80-\xff]*$/;
 /** A CR or LF that is not part of a fold. RFC 6376 §2.8. */
 const STRAY_LINE_END = /\r(?!\n)|\n(?![ \t])/;
 
@@ -25,7 +25,7 @@ const STRAY_LINE_END = /\r(?!\n)|\n(?![ \t])/;
  * control characters. White space may follow the last semicolon.
  */
 export function parseTags(text: string): Tags | null {
-  if (STRAY_LINE_END.test(text)) return null;
+  if (!TEXT.test(text) || STRAY_LINE_END.test(text)) return null;
   const tags = new Map<string, Tag>();
   for (let at = 0; at < text.length;) {
     const semicolon = text.indexOf(';', at);
@@ -35,7 +35,7 @@ export function parseTags(text: string): Tags | null {
     const equals = spec.indexOf('=');
     const name = trimSpace(spec.slice(0, Math.max(0, equals)));
     const value = trimSpace(spec.slice(equals + 1));
-    if (!NAME.test(name) || !VALUE.test(value) || tags.has(name)) return null;
+    if (!NAME.test(name) || tags.has(name)) return null;
     tags.set(name, { value, start: at + equals + 1, end });
     at = end + 1;
   }
