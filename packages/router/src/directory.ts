@@ -2,14 +2,19 @@
 
 import { foldLocalPart } from './alias-key.ts';
 import { stripSuffix } from './suffix.ts';
-import type { Alias, AliasLookup, UserLookup } from './types.ts';
+import type { Alias, AliasLookup, AliasTarget, UserLookup } from './types.ts';
+
+/** A name, a whole address, or who is asked for one each time; null: nobody. */
+export type Postmaster = string | null | (() => string | null | Promise<string | null>);
 
 /** Where a directory looks. */
 export interface DirectoryOptions {
+  /** The `domainKey` of the one domain whose users these are; null where several share them. */
+  readonly domain: string | null;
   readonly users: UserLookup;
   readonly aliases: AliasLookup;
   readonly suffixes: readonly string[];
-  readonly postmaster: string | null;
+  readonly postmaster: Postmaster;
 }
 
 /** An alias with the name that it is for and the key under which it was found, or a user. */
@@ -43,12 +48,14 @@ export class Directory {
       const found = await this.#findName(name, domain);
       if (found) return found;
     }
-    return this.#postmaster(names) ?? this.#alias('*', [`@${domain}`, '*']);
+    return (await this.#postmaster(names)) ?? this.#alias('*', [`@${domain}`, '*']);
   }
 
-  /** Is there a user of this name? Nothing that could not be a folder is ever asked for. */
-  async isUser(name: string): Promise<boolean> {
-    return USER.test(name) && this.#options.users.has(name);
+  /** The user of this name, or null. Nothing that could not be a folder is ever asked for. */
+  async user(name: string): Promise<string | null> {
+    const { domain, users } = this.#options;
+    if (!USER.test(name) || !(await users.has(name))) return null;
+    return domain === null ? name : `${name}@${domain}`;
   }
 
   async #findName(name: string, domain: string): Promise<Found> {
@@ -56,7 +63,8 @@ export class Directory {
     const bare = name.includes('@') ? [] : [name];
     const alias = await this.#alias(name, [`${name}@${domain}`, ...bare]);
     if (alias) return alias;
-    return (await this.isUser(name)) ? { type: 'user', user: name } : null;
+    const user = await this.user(name);
+    return user === null ? null : { type: 'user', user };
   }
 
   /** The first of these keys that the aliases have. */
@@ -69,10 +77,19 @@ export class Directory {
   }
 
   /** Postmaster is always there, as if it were an alias. RFC 5321 §4.5.1. */
-  #postmaster(names: readonly string[]): Found {
+  async #postmaster(names: readonly string[]): Promise<Found> {
+    if (!names.includes(POSTMASTER)) return null;
     const { postmaster } = this.#options;
-    if (postmaster === null || !names.includes(POSTMASTER)) return null;
-    const targets = [{ type: 'name', localPart: postmaster }] as const;
-    return { type: 'alias', name: POSTMASTER, key: POSTMASTER, alias: { type: 'expand', targets } };
+    const name = typeof postmaster === 'function' ? await postmaster() : postmaster;
+    if (name === null) return null;
+    const alias = { type: 'expand', targets: [targetOf(name)] } as const;
+    return { type: 'alias', name: POSTMASTER, key: POSTMASTER, alias };
   }
+}
+
+function targetOf(text: string): AliasTarget {
+  const at = text.lastIndexOf('@');
+  if (at === -1) return { type: 'name', localPart: text };
+  const address = { localPart: text.slice(0, at), domain: text.slice(at + 1) };
+  return { type: 'address', address };
 }

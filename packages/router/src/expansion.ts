@@ -17,7 +17,8 @@ export const MAX_TARGETS = 100_000;
 
 /** What an expansion stands on. */
 export interface ExpansionOptions {
-  readonly directory: Directory;
+  /** Of a domain of ours, given by its `domainKey`. */
+  readonly directoryOf: (domain: string) => Directory;
   readonly isLocal: (address: Path) => boolean;
   readonly maxAliasDepth: number;
   readonly maxTargets: number;
@@ -74,7 +75,7 @@ export class Expansion {
   }
 
   async #local(localPart: string, domain: string): Promise<void> {
-    const found = await this.#options.directory.find(localPart, domain);
+    const found = await this.#options.directoryOf(domain).find(localPart, domain);
     if (found?.type === 'user') this.#deliver(found.user, { localPart, domain });
     else if (found) await this.#follow(found, { localPart, domain });
     else this.#fail({ localPart, domain }, UNKNOWN_USER);
@@ -123,10 +124,10 @@ export class Expansion {
 
   /** A user by name, no alias asked; `reply` is for when there is none. */
   async #user(name: string, domain: string, reply: Reply): Promise<void> {
-    const user = foldLocalPart(name);
+    const user = await this.#options.directoryOf(domain).user(foldLocalPart(name));
     const address = { localPart: name, domain };
-    if (await this.#options.directory.isUser(user)) this.#deliver(user, address);
-    else this.#fail(address, reply);
+    if (user === null) this.#fail(address, reply);
+    else this.#deliver(user, address);
   }
 
   #deliver(user: string, address: Path): void {

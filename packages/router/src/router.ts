@@ -3,25 +3,40 @@
 import { domainToAscii, isAddressLiteral, isNullPath } from '@postino/address';
 import type { ForwardPath, Path } from '@postino/address';
 import { domainKey } from './alias-key.ts';
-import { Directory } from './directory.ts';
+import { Directory, type Postmaster } from './directory.ts';
 import { Expansion, MAX_ALIAS_DEPTH, MAX_TARGETS } from './expansion.ts';
 import type { ExpansionOptions } from './expansion.ts';
 import { UNKNOWN_USER } from './replies.ts';
 import type { RouteStep } from './route-step.ts';
 import type { AliasLookup, Route, UserLookup } from './types.ts';
 
-/** What a router knows. */
-export interface RouterOptions {
-  /** Domains and address literals whose mail is ours; `@` is `hostname`. */
-  readonly localDomains: readonly string[];
-  readonly hostname?: string;
+/** Who gets mail in a domain. */
+export interface DomainOptions {
   readonly users: UserLookup;
   /** Default: none. `parseAliases(text).aliases` is one. */
   readonly aliases?: AliasLookup;
   /** What separates a user from a suffix that anybody may add, in the order in which they are tried; default: none. */
   readonly suffixes?: readonly string[];
-  /** The local part that gets postmaster's mail where no alias or user has that name. RFC 5321 §4.5.1. */
-  readonly postmaster?: string;
+  /**
+   * The local part, or the whole address, that gets postmaster's mail where no alias or user has that name; or who is asked
+   * for it each time. RFC 5321 §4.5.1.
+   */
+  readonly postmaster?: Postmaster;
+}
+
+/** A domain for itself. */
+export interface OwnDomainOptions extends Omit<DomainOptions, 'users'> {
+  /** The user `bob` of `example.net` is `bob@example.net` in a target. Default: those of `localDomains`, under their names. */
+  readonly users?: UserLookup;
+}
+
+/** What a router knows. What stands in `DomainOptions` holds for all of `localDomains`. */
+export interface RouterOptions extends DomainOptions {
+  /** Domains and address literals whose mail is ours; `@` is `hostname`. */
+  readonly localDomains: readonly string[];
+  readonly hostname?: string;
+  /** More domains of ours, by name. Nothing but users is taken from above for what they leave out. */
+  readonly domains?: ReadonlyMap<string, OwnDomainOptions>;
   /** How often an alias may lead to another; default `MAX_ALIAS_DEPTH`. */
   readonly maxAliasDepth?: number;
   /** How many addresses may stand behind one recipient; default `MAX_TARGETS`. */
@@ -30,24 +45,20 @@ export interface RouterOptions {
 
 /** Routes recipients. It holds no state but its options, and knows nothing of who sends: relaying is the server's to allow. */
 export class Router {
-  readonly #domains: ReadonlySet<string>;
+  readonly #directories: Map<string, Directory>;
   readonly #firstDomain: string;
   readonly #expansion: ExpansionOptions;
 
-  /** Throws a `TypeError` for a domain that is none, and for an empty suffix. */
+  /** Throws a `TypeError` for a domain that is none or that is given twice, and for an empty suffix. */
   constructor(options: RouterOptions) {
-    const domains = options.localDomains.map((domain) => localDomain(domain, options.hostname));
-    const suffixes = options.suffixes ?? [];
-    if (suffixes.includes('')) throw new TypeError('a suffix separator cannot be empty');
-    this.#domains = new Set(domains);
-    this.#firstDomain = domains[0] ?? '';
+    const shared = directory(null, options);
+    this.#directories = new Map(
+      options.localDomains.map((domain) => [localDomain(domain, options.hostname), shared]),
+    );
+    for (const [name, own] of options.domains ?? []) this.#add(name, own, options.users);
+    [this.#firstDomain = ''] = this.#directories.keys();
     this.#expansion = {
-      directory: new Directory({
-        users: options.users,
-        aliases: options.aliases ?? new Map<string, never>(),
-        suffixes,
-        postmaster: options.postmaster ?? null,
-      }),
+      directoryOf: (domain) => this.#directories.get(domain) ?? shared,
       isLocal: (address) => this.isLocal(address),
       maxAliasDepth: options.maxAliasDepth ?? MAX_ALIAS_DEPTH,
       maxTargets: options.maxTargets ?? MAX_TARGETS,
@@ -57,7 +68,7 @@ export class Router {
   /** Is mail for this address ours? What is not would be relayed. `<Postmaster>` always is. RFC 5321 §4.5.1. */
   isLocal({ localPart, domain }: Path): boolean {
     if (domain === '') return localPart.toLowerCase() === 'postmaster';
-    return this.#domains.has(domainKey(domain));
+    return this.#directories.has(domainKey(domain));
   }
 
   /**
@@ -82,6 +93,19 @@ export class Router {
     const domain = address.domain === '' ? this.#firstDomain : domainKey(address.domain);
     return new Expansion(address, expansion).route(address.localPart, domain);
   }
+
+  #add(name: string, { users, ...own }: OwnDomainOptions, shared: UserLookup): void {
+    const domain = localDomain(name, undefined);
+    if (this.#directories.has(domain)) throw new TypeError(`the domain ${name} is given twice`);
+    const qualified = users === undefined ? null : domain;
+    this.#directories.set(domain, directory(qualified, { ...own, users: users ?? shared }));
+  }
+}
+
+function directory(domain: string | null, options: DomainOptions): Directory {
+  const { users, aliases = new Map<string, never>(), suffixes = [], postmaster = null } = options;
+  if (suffixes.includes('')) throw new TypeError('a suffix separator cannot be empty');
+  return new Directory({ domain, users, aliases, suffixes, postmaster });
 }
 
 function remoteRoute(address: Path, onStep: ExpansionOptions['onStep']): Route {

@@ -5,7 +5,12 @@ import type { Reply } from '@postino/wire';
 
 /** Where a copy of a message goes, and which recipients of the envelope led there, as they were written. */
 export type Target =
-  | { readonly type: 'local'; readonly user: string; readonly original: readonly ForwardPath[] }
+  | {
+      readonly type: 'local';
+      /** A name; `name@domain` for a user of one domain only. */
+      readonly user: string;
+      readonly original: readonly ForwardPath[];
+    }
   | {
       readonly type: 'remote';
       readonly address: Mailbox;
@@ -61,7 +66,7 @@ export interface AliasLookup {
   get(key: string): Alias | undefined | Promise<Alias | undefined>;
 }
 
-/** The users of this host, in lower case; a rejection means that nobody knows now, and the recipient is deferred. */
+/** Users by name, in lower case; a rejection means that nobody knows now, and the recipient is deferred. */
 export interface UserLookup {
   has(user: string): boolean | Promise<boolean>;
 }

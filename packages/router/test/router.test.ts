@@ -331,3 +331,60 @@ test('hostile 57: percent signs, exclamation marks, at signs and source routes n
   assert.ok(path);
   assert.equal(router.isLocal(path), false); // so a server that asks this refuses to relay
 });
+
+function aliasesOf(text: string): ReadonlyMap<string, Alias> {
+  return parseAliases(text).aliases;
+}
+
+test('domains with users of their own', async () => {
+  const router = postOffice('info: bob\nnews@example.net: eve\nmoved: carol@example.net', {
+    postmaster: 'ale',
+    domains: new Map([
+      [
+        'Example.NET',
+        {
+          users: new Set(['bob', 'carol', 'a@b']),
+          aliases: aliasesOf(
+            'team: bob, \\carol, bob@example.org, far@elsewhere.example\nboth: both',
+          ),
+          suffixes: ['.'],
+          postmaster: 'Carol',
+        },
+      ],
+      ['bücher.example', { users: new Set<string>(), postmaster: 'postmaster@example.org' }],
+      [
+        'shared.example',
+        { aliases: aliasesOf('info: eve'), postmaster: () => Promise.resolve('eve') },
+      ],
+      ['nobody.example', { postmaster: () => null }],
+    ]),
+  });
+  await expectRoutes(router, {
+    'bob@example.org': 'bob',
+    'Bob@example.NET': 'bob@example.net',
+    'eve@example.net': UNKNOWN,
+    'carol@example.org': UNKNOWN,
+    'info@example.net': UNKNOWN,
+    'news@example.net': UNKNOWN,
+    'moved@example.org': 'carol@example.net',
+    'team@example.net': 'bob@example.net, carol@example.net, bob, far@elsewhere.example',
+    'bob.x@example.net': 'bob@example.net',
+    'bob+x@example.net': UNKNOWN,
+    '"a@b"@example.net': UNKNOWN,
+    'both@example.net': '451 4.4.6',
+    '<Postmaster>': 'ale',
+    'postmaster@example.net': 'carol@example.net',
+    'postmaster@bücher.example': 'ale',
+    'bob@xn--bcher-kva.example': UNKNOWN,
+    'bob@shared.example': 'bob',
+    'info@shared.example': 'eve',
+    'postmaster@shared.example': 'eve',
+    'postmaster@nobody.example': UNKNOWN,
+  });
+  const own = new Map([['example.org', { users: USERS }]]);
+  assert.throws(() => postOffice('', { domains: own }), TypeError);
+  await expectRoutes(postOffice('', { localDomains: [], domains: own }), {
+    'bob@example.org': 'bob@example.org',
+    '<Postmaster>': UNKNOWN,
+  });
+});

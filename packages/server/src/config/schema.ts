@@ -8,6 +8,7 @@ import { DELIVERY_HEADERS } from '@postino/message';
 import { parseRetryRule, type RetryRule } from '@postino/queue';
 import { nearest } from '../did-you-mean.ts';
 import type { Config } from './config.ts';
+import { domainsSchema } from './domains-schema.ts';
 import * as values from './values.ts';
 
 /** The schema of a file that lies in this folder: its paths are relative to it. */
@@ -61,6 +62,7 @@ export function configSchema(folder: string): z.ZodType<Config> {
       ).prefault(''),
       delivery_headers: z.array(deliveryHeader).prefault([...DELIVERY_HEADERS]),
     }),
+    domains: domainsSchema(folder),
     limits: subsection({
       connections: count.prefault(1000),
       connections_per_address: count.prefault(100),
