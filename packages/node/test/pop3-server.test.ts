@@ -72,3 +72,28 @@ test('close() ends an idle session with a word', async () => {
   await wire.close();
   await closing;
 });
+
+test('a client that asks for a message and takes nothing of it is cut off', async () => {
+  const octets = 64 * 1024 * 1024;
+  let isReleased = false;
+  async function* content(): AsyncGenerator<Uint8Array> {
+    const line = Buffer.from(`${'x'.repeat(998)}\r\n`.repeat(64));
+    try {
+      for (let sent = 0; sent < octets; sent += line.length) yield line;
+    } finally {
+      isReleased = true;
+    }
+  }
+  const ended: string[] = [];
+  const own = createPop3Server(
+    { writeTimeout: 200, allowPlaintextAuth: true, onEnd: (_, end) => ended.push(end) },
+    () => ({ ...app, retrieve: () => ({ size: octets, content: content() }) }),
+  );
+  const address = await own.listen({ port: 0, host: HOST });
+  const wire = await dial({ address: HOST, port: address.port });
+  await wire.write(Buffer.from('USER ale\r\nPASS x\r\nRETR 1\r\n'));
+  await eventually(() => ended.length > 0);
+  assert.deepEqual([ended, isReleased], [['broken'], true]);
+  wire.destroy();
+  await own.close();
+});

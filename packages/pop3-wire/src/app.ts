@@ -11,7 +11,7 @@ export interface Pop3Context {
   readonly user: string | undefined;
   /** Whether the client asked for UTF-8: without it, what is not ASCII may be refused with the code `UTF8`. RFC 6856 §2.1. */
   readonly utf8: boolean;
-  /** Fires when nobody waits for an answer any more. */
+  /** Fires when nobody waits for the present answer any more: it takes too long, or the client has gone. */
   readonly cancel: Cancel;
 }
 
@@ -47,6 +47,9 @@ export interface Pop3App {
   retrieve(index: number, context: Pop3Context): Answer<Content | Refusal>;
   /** QUIT: remove the entries at these indexes (there may be none) and release the lock, before you answer. RFC 1939 §6. */
   update(indexes: readonly number[], context: Pop3Context): Answer<void | Refusal>;
-  /** The session is over, in whatever way, and this is the last call: release the lock if it is still held. */
+  /**
+   * The session is over, in whatever way, and this is the last call: release the lock if it is still held. An answer that
+   * came too late for the client has come before this.
+   */
   closed?(context: Pop3Context): Answer<void>;
 }

@@ -1,24 +1,31 @@
 /**
  * The loop: the machine's orders onto a wire, its questions to the application. It knows no socket and no timer.
  */
-import { CancelSource, type Cancel, type Wire } from '@postino/wire';
-import type { Answer, Content, Pop3App, Pop3Context } from './app.ts';
+import type { Cancel, Wire } from '@postino/wire';
+import type { Answer, Content, Pop3App } from './app.ts';
 import { ask, settle } from './ask.ts';
 import type { Given } from './ask.ts';
-import type { CloseReason, Pop3Question, Pop3ServerEvent } from './events.ts';
+import { SessionContext } from './context.ts';
+import type { CloseReason, Pop3Question, Pop3ServerEvent, Refusal } from './events.ts';
+import { LateAnswers } from './late-answers.ts';
+import { Listener, type Waiting } from './listener.ts';
 import { REFUSALS } from './replies.ts';
 import type { Pop3Server } from './server.ts';
 
 const MINUTE = 60_000;
 /** For the client to take what is written: as long as it may be silent. RFC 1939 §3. */
 const WRITE_TIMEOUT = 10 * MINUTE;
+/** For an answer of the application: less than the five minutes after which clients give up. Ours. */
+const ANSWER_TIMEOUT = 4 * MINUTE;
 
 export interface RunOptions {
   /** Ends the session before its next command: `-ERR [SYS/TEMP]`, and nothing is removed. One per session. */
   readonly stop?: Cancel;
   /** Milliseconds that the client may take nothing of what is written; default 10 minutes. */
   readonly writeTimeout?: number;
-  /** Told what the application threw, what broke a message on its way out, and why the wire broke. */
+  /** Milliseconds that an answer of the application may take before it counts as `-ERR [SYS/TEMP]`; default 4 minutes. */
+  readonly answerTimeout?: number;
+  /** Told what the application threw or took too long for, what broke a message on its way out, and why the wire broke. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -27,10 +34,10 @@ export type SessionEnd = CloseReason | 'broken';
 
 /**
  * Runs a session to its end; the wire is then closed. Every write is awaited, so content flows as fast as the client
- * takes it. An answer that is no promise is not awaited: the replies to pipelined commands then leave together. An
- * application that throws means `-ERR [SYS/TEMP]`. `run` itself rejects only for a `StateError`, a fault of our own.
- *
- * Not done: a limit on the time that the application takes, and hearing while it does that the client has gone.
+ * takes it. An answer that is no promise is not awaited: the replies to pipelined commands then leave together. While one
+ * that is a promise is pending, the client is listened to, and `context.cancel` fires when it leaves; but not for `update`,
+ * since QUIT was said. An application that throws or is too slow means `-ERR [SYS/TEMP]`, and one that is too slow for
+ * anything but `retrieve` ends the session. `run` itself rejects only for a `StateError`, a fault of our own.
  */
 export async function run(
   session: Pop3Server,
@@ -38,8 +45,10 @@ export async function run(
   app: Pop3App,
   options: RunOptions = {},
 ): Promise<SessionEnd> {
-  const cancel = new CancelSource();
-  const room = { session, wire, app, options, cancel, context: contextOf(session, wire, cancel) };
+  const context = new SessionContext(session, wire);
+  const listener = new Listener(wire, options.stop);
+  const late = new LateAnswers(options.onError);
+  const room = { session, wire, app, options, context, listener, late };
   try {
     return await serve(room);
   } catch (error) {
@@ -47,9 +56,9 @@ export async function run(
     options.onError?.(error.cause);
     return 'broken';
   } finally {
-    cancel.fire();
+    context.abandon();
     wire.destroy();
-    await guarded(room, () => app.closed?.(room.context));
+    await late.close(() => guarded(room, () => app.closed?.(context)));
   }
 }
 
@@ -59,8 +68,9 @@ interface Room {
   readonly wire: Wire;
   readonly app: Pop3App;
   readonly options: RunOptions;
-  readonly cancel: CancelSource;
-  readonly context: Pop3Context;
+  readonly context: SessionContext;
+  readonly listener: Listener;
+  readonly late: LateAnswers;
 }
 
 /** The wire failed; `cause` says how. It tells the world's fault from ours, and from the application's. */
@@ -68,25 +78,8 @@ class Broken extends Error {
   override readonly name = 'Broken';
 }
 
-function contextOf(session: Pop3Server, wire: Wire, cancel: Cancel): Pop3Context {
-  return {
-    peer: wire.peer,
-    local: wire.local,
-    cancel,
-    get tls() {
-      return wire.tls;
-    },
-    get utf8() {
-      return session.utf8;
-    },
-    get user() {
-      return session.user;
-    },
-  };
-}
-
 async function serve(room: Room): Promise<SessionEnd> {
-  const { session, wire } = room;
+  const { session, wire, listener } = room;
   const { stop } = room.options;
   if (stop?.aborted) session.shutdown();
   stop?.addEventListener('abort', () => session.shutdown());
@@ -98,7 +91,7 @@ async function serve(room: Room): Promise<SessionEnd> {
       }
       await carryOut(room, event);
     }
-    const heard = await ofWire(wire.read(session.timeout, stop?.aborted ? undefined : stop));
+    const heard = await ofWire(listener.read(session.timeout));
     if (heard === null) session.ended();
     else if (heard === 'timeout') session.expire();
     else if (heard !== 'cancelled') session.receive(heard);
@@ -127,7 +120,7 @@ async function answer(room: Room, question: Pop3Question): Promise<void> {
   let content: Content['content'] | undefined;
   try {
     const asked = ask(room.app, question, room.context);
-    const given = asked instanceof Promise ? await meanwhile(room, asked) : asked;
+    const given = asked instanceof Promise ? await meanwhile(room, question, asked) : asked;
     content = settle(session, given);
   } catch (error) {
     if (error instanceof Broken) throw error;
@@ -137,27 +130,51 @@ async function answer(room: Room, question: Pop3Question): Promise<void> {
   if (content) await push(room, content);
 }
 
-/**
- * The answer of an application that takes its time: what was said before leaves meanwhile. The answer is awaited even
- * where the wire breaks, so that `closed` comes after it.
- */
-async function meanwhile(room: Room, asked: Promise<Given>): Promise<Given> {
-  const [given, sent] = await Promise.allSettled([asked, flushUnlessSoon(room, asked)]);
-  if (sent.status === 'rejected') throw sent.reason;
-  if (given.status === 'rejected') throw given.reason;
-  return given.value;
+/** The answer of an application that takes its time: what was said before leaves meanwhile, and the client is listened to. */
+async function meanwhile(
+  room: Room,
+  question: Pop3Question,
+  asked: Promise<Given>,
+): Promise<Given> {
+  if (await isSoon(asked)) return asked;
+  try {
+    await flush(room);
+    const isInTime = await ofWire(room.listener.wait(asked, waiting(room, question)));
+    return isInTime ? await asked : giveUp(room, question, asked);
+  } catch (error) {
+    if (error instanceof Broken) {
+      room.context.abandon();
+      // `closed` comes after the answer.
+      await room.late.letGo(asked);
+    }
+    throw error;
+  }
+}
+
+function waiting({ context, options }: Room, { type }: Pop3Question): Waiting {
+  const { answerTimeout: timeout = ANSWER_TIMEOUT } = options;
+  // QUIT was said, so removal goes on. RFC 1939 §6.
+  return { timeout, left: () => type !== 'update' && context.abandon() };
+}
+
+/** The client hears that it was not done; where a maildrop may be open all the same, or emptied, the session ends. */
+function giveUp(room: Room, { type }: Pop3Question, asked: Promise<Given>): Refusal {
+  const { context, options, late } = room;
+  context.giveUp();
+  options.onError?.(new Error(`no answer to ${type} in time`));
+  void late.letGo(asked);
+  return { ...REFUSALS.temporary, close: type !== 'retrieve' };
 }
 
 /** What an async method with no real wait in it takes to settle. */
 const TURNS = 4;
 
-async function flushUnlessSoon(room: Room, asked: Promise<Given>): Promise<void> {
-  const isSoon = asked.then(
+function isSoon(asked: Promise<Given>): Promise<boolean> {
+  const settled = asked.then(
     () => true,
     () => true,
   );
-  if (await Promise.race([isSoon, later()])) return;
-  await flush(room);
+  return Promise.race([settled, later()]);
 }
 
 async function later(): Promise<false> {
@@ -189,16 +206,16 @@ async function flush(room: Room): Promise<void> {
 }
 
 /** Where this goes wrong, nobody waits for an answer any more. */
-async function write({ wire, options, cancel }: Room, bytes: Uint8Array): Promise<void> {
+async function write({ wire, options, context }: Room, bytes: Uint8Array): Promise<void> {
   try {
     await wire.write(bytes, options.writeTimeout ?? WRITE_TIMEOUT);
   } catch (cause) {
-    cancel.fire();
+    context.abandon();
     throw new Broken('the wire takes nothing more', { cause });
   }
 }
 
-async function ofWire<T>(done: Promise<T>): Promise<T> {
+async function ofWire<T>(done: T | Promise<T>): Promise<T> {
   try {
     return await done;
   } catch (cause) {

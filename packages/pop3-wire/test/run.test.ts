@@ -232,6 +232,159 @@ test('run: an answer that nobody waits for any more is told so, and closed() com
   assert.deepEqual(order, ['answered', 'closed']);
 });
 
+/** An app that answers this question when told, and what it saw. */
+function slowApp(slow: 'login' | 'retrieve' | 'update') {
+  const answer = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  const wait = async <T>(context: Pop3Context, then: () => T): Promise<T> => {
+    context.cancel.addEventListener('abort', () => seen.push('cancelled'));
+    await answer.promise;
+    seen.push('answered');
+    return then();
+  };
+  const opened = { entries: MESSAGES.map((text, n) => ({ size: text.length, uid: `uid-${n}` })) };
+  async function* content(): AsyncGenerator<Uint8Array> {
+    try {
+      yield asciiBytes(MESSAGES[0]!);
+    } finally {
+      seen.push('released');
+    }
+  }
+  const slowly: Partial<Pop3App> = {
+    login: (_user, _password, context) => wait(context, () => opened),
+    retrieve: (_index, context) => wait(context, () => ({ size: 13, content: content() })),
+    update: (_indexes, context) => wait(context, () => undefined),
+  };
+  const given = app({ [slow]: slowly[slow], closed: () => void seen.push('closed') });
+  return { answer, seen, given };
+}
+
+/** A session that has been asked, and waits for the application. */
+async function asked(given: Pop3App, text: string, options: RunOptions = {}) {
+  const [near, far] = memoryWires();
+  const errors: unknown[] = [];
+  const ended = run(new Pop3Server({ allowPlaintextAuth: true }), near, given, {
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  assert.equal(await hear(far), '+OK Postino ready.\r\n');
+  await far.write(asciiBytes(text));
+  await hear(far);
+  await new Promise(setImmediate);
+  return { near, far, ended, errors };
+}
+
+test('run: a message that is not there in time is -ERR [SYS/TEMP], and the session stays', async () => {
+  const { answer, seen, given } = slowApp('retrieve');
+  const { near, far, ended, errors } = await asked(given, `${LOGIN}RETR 1\r\n`);
+  near.expire();
+  assert.equal(await hear(far), '-ERR [SYS/TEMP] Temporary failure, try again later.\r\n');
+  assert.deepEqual(seen, ['cancelled']);
+  assert.match(String(errors), /no answer to retrieve in time/);
+  answer.resolve();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, ['cancelled', 'answered', 'released']);
+  await far.write(asciiBytes('NOOP\r\nQUIT\r\n'));
+  assert.equal((await listen(far)).join(''), '+OK\r\n+OK Logging out.\r\n');
+  assert.equal(await ended, 'quit');
+});
+
+for (const [slow, text, end] of [
+  ['login', LOGIN, 'refused'],
+  ['update', `${LOGIN}DELE 1\r\nQUIT\r\n`, 'quit'],
+] as const) {
+  test(`run: a ${slow} that takes too long ends the session, and closed() comes after its answer`, async () => {
+    const { answer, seen, given } = slowApp(slow);
+    const { near, far, ended } = await asked(given, text);
+    near.expire();
+    assert.equal(
+      (await listen(far)).join(''),
+      '-ERR [SYS/TEMP] Temporary failure, try again later.\r\n',
+    );
+    assert.equal(await ended, end);
+    assert.deepEqual(seen, ['cancelled']);
+    answer.resolve();
+    await new Promise(setImmediate);
+    assert.deepEqual(seen, ['cancelled', 'answered', 'closed']);
+  });
+}
+
+test('run: a client that leaves while its message is looked for is noticed', async () => {
+  const { answer, seen, given } = slowApp('retrieve');
+  const { far, ended } = await asked(given, `${LOGIN}RETR 1\r\n`);
+  assert.deepEqual(seen, []);
+  await far.close();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, ['cancelled']);
+  answer.resolve();
+  assert.equal(await ended, 'closed');
+  assert.deepEqual(seen, ['cancelled', 'answered', 'released', 'closed']);
+});
+
+test('run: a client that breaks off while its message is looked for leaves nothing open', async () => {
+  const { answer, seen, given } = slowApp('retrieve');
+  const { far, ended } = await asked(given, `${LOGIN}RETR 1\r\n`);
+  far.destroy();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, ['cancelled']);
+  answer.resolve();
+  assert.equal(await ended, 'broken');
+  assert.deepEqual(seen, ['cancelled', 'answered', 'released', 'closed']);
+});
+
+test('run: a client that says QUIT and leaves has its messages removed all the same', async () => {
+  const { answer, seen, given } = slowApp('update');
+  const { far, ended } = await asked(given, `${LOGIN}DELE 1\r\nQUIT\r\n`);
+  await far.close();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, []);
+  answer.resolve();
+  assert.equal(await ended, 'quit');
+  assert.deepEqual(seen, ['answered', 'cancelled', 'closed']);
+});
+
+test('run: what comes while an answer is pending is kept, in order, and winds up the clock', async () => {
+  const { answer, given } = slowApp('retrieve');
+  const { far, ended } = await asked(given, `${LOGIN}RETR 1\r\n`);
+  for (const line of ['NO', 'OP\r\n', 'STAT\r\nQU', 'IT\r\n']) await far.write(asciiBytes(line));
+  answer.resolve();
+  assert.equal(
+    (await listen(far)).join(''),
+    `+OK 13 octets\r\n${MESSAGES[0]}.\r\n+OK\r\n+OK 2 26\r\n+OK Logging out.\r\n`,
+  );
+  assert.equal(await ended, 'quit');
+});
+
+test('run: what lies behind STLS is seen, though both came in pieces while an answer was pending', async () => {
+  const { answer, given } = slowApp('login');
+  const [near, far] = memoryWires();
+  const session = new Pop3Server({ allowPlaintextAuth: true, startTls: true });
+  const refusing = { ...given, login: async () => (await answer.promise, { text: 'No.' }) };
+  const ended = run(session, near, refusing);
+  await far.write(asciiBytes(LOGIN));
+  await hear(far);
+  await hear(far);
+  await far.write(asciiBytes('STLS\r\n'));
+  await far.write(asciiBytes('CAPA\r\n'));
+  await new Promise(setImmediate);
+  answer.resolve();
+  assert.match((await listen(far)).join(''), /-ERR \[AUTH\] No\.\r\n-ERR Nothing may follow STLS/);
+  assert.equal(await ended, 'unsynchronized');
+});
+
+test('run: no more than 16 KB are read ahead while an answer is pending', async () => {
+  const { answer, given } = slowApp('retrieve');
+  const { near, far, ended } = await asked(given, `${LOGIN}RETR 1\r\n`);
+  for (let n = 0; n < 10; n++) await far.write(asciiBytes('NOOP\r\n'.repeat(1000)));
+  await new Promise(setImmediate);
+  assert.equal(near.buffered(), 7 * 6000);
+  answer.resolve();
+  await far.close();
+  const said = (await listen(far)).join('');
+  assert.equal(said.match(/^\+OK\r$/gm)?.length, 10_000);
+  assert.equal(await ended, 'closed');
+});
+
 test('run: silence ends the session without a word', async () => {
   const [near, far] = memoryWires();
   const ended = run(new Pop3Server(), near, app());
