@@ -117,22 +117,20 @@ function lastWordEnd(chunk: Uint8Array, start: number): number {
  */
 function wordsEnd(chunk: Uint8Array, start: number): number {
   const { length } = chunk;
-  let at = start;
-  while (at < length) {
-    const octet = chunk[at]!;
-    if (octet > SPACE) {
-      at++;
-    } else if (octet === SPACE) {
-      if (at + 1 === length || chunk[at + 1]! <= SPACE) return at;
-      at += 2;
-    } else if (octet === CR && (at + 1 === length || chunk[at + 1] === LF)) {
-      if (at + 2 >= length || chunk[at + 2]! <= SPACE) return at;
-      at += 3;
-    } else if (octet === TAB) {
-      return at;
-    } else {
-      at++;
+  for (let at = start; ;) {
+    let octet;
+    do {
+      if (at === length) return length;
+      octet = chunk[at++]!;
+    } while (octet > SPACE);
+    const lineEnd = octet === CR && (at === length || chunk[at] === LF);
+    if (octet === TAB || ((octet === SPACE || lineEnd) && !isWord(chunk, lineEnd ? at + 1 : at))) {
+      return at - 1;
     }
+    if (lineEnd) at++;
   }
-  return at;
+}
+
+function isWord(chunk: Uint8Array, at: number): boolean {
+  return at < chunk.length && chunk[at]! > SPACE;
 }

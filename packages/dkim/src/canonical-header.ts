@@ -72,9 +72,12 @@ export class FieldIndex {
 
 /** The name of a field in lower case; it is ASCII, and white space may stand behind it. RFC 5322 §4.5. */
 function nameOf(field: Uint8Array): string {
-  const { buffer, byteOffset } = field;
-  const colon = field.indexOf(COLON);
-  return Buffer.from(buffer, byteOffset, colon).toString('latin1').trimEnd().toLowerCase();
+  let name = '';
+  for (let at = 0; field[at] !== COLON; at++) {
+    const octet = field[at]!;
+    if (octet > SPACE) name += String.fromCharCode(lower(octet));
+  }
+  return name;
 }
 
 /** A field without its line end; LF alone is one too, since the header block was cut there. */
@@ -104,15 +107,22 @@ function writeRelaxed(field: Uint8Array, to: Uint8Array, start: number): number 
   let space = false;
   for (let at = colon + 1; at < field.length; at++) {
     const octet = field[at]!;
-    if (octet === SPACE || octet === TAB) {
-      space = true;
-    } else if (octet !== LF && !(octet === CR && field[at + 1] === LF)) {
+    if (octet > SPACE || !isBlank(field, at)) {
       if (space && size > value) to[size++] = SPACE;
       space = false;
       to[size++] = octet;
+    } else if (octet === SPACE || octet === TAB) {
+      space = true;
     }
   }
   return size;
+}
+
+/** White space, or part of a line end. */
+function isBlank(field: Uint8Array, at: number): boolean {
+  const octet = field[at];
+  if (octet === SPACE || octet === TAB || octet === LF) return true;
+  return octet === CR && field[at + 1] === LF;
 }
 
 function lower(octet: number): number {

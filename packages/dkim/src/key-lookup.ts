@@ -5,7 +5,7 @@ import { isNone, type Resolver } from '@postino/dns';
 
 import { keyName } from './domain.ts';
 import { type KeyRecord, parseKeyRecord } from './key-record.ts';
-import { MAX_KEY_RECORDS } from './limits.ts';
+import { MAX_KEY_RECORDS, MAX_KNOWN_RECORD, MAX_KNOWN_RECORDS } from './limits.ts';
 import { permerror, type Refusal } from './result.ts';
 
 /** What a name has: its records in no order, or why there are none. */
@@ -35,12 +35,27 @@ export class KeyLookup {
     try {
       const records = await this.#resolver.resolveTxt(name);
       if (records.length === 0) return permerror('there is no key');
-      return records.slice(0, MAX_KEY_RECORDS).map((strings) => parseKeyRecord(strings.join('')));
+      return records.slice(0, MAX_KEY_RECORDS).map((strings) => readRecord(strings.join('')));
     } catch (error) {
       if (isNone(error)) return permerror('there is no key');
       return { result: 'temperror', reason: `the key could not be asked for${codeOf(error)}` };
     }
   }
+}
+
+/**
+ * Records by their text: most mail comes from few domains, and a key that was read stays with its record. An entry is what
+ * its text says, whoever brought it in.
+ */
+const known = new Map<string, KeyRecord | Refusal>();
+
+function readRecord(text: string): KeyRecord | Refusal {
+  const found = known.get(text);
+  if (found) return found;
+  const record = parseKeyRecord(text);
+  if (known.size === MAX_KNOWN_RECORDS) known.clear();
+  if (text.length <= MAX_KNOWN_RECORD) known.set(text, record);
+  return record;
 }
 
 function codeOf(error: unknown): string {

@@ -26,6 +26,6 @@ export const MAX_TIME_DIGITS = 12;
 export const MAX_LENGTH_DIGITS = 76;
 /** Column at which a field is folded, as Exim does. RFC 5322 §2.1.1. */
 export const FOLD_AT = 78;
-/** Public keys that are kept read, and the octets that one of them may have: half a megabyte in all. Our own choice. */
-export const MAX_KNOWN_KEYS = 512;
-export const MAX_KNOWN_KEY = 1024;
+/** Key records that are kept read, and the octets that one of them may have: half a megabyte of text. Our own choice. */
+export const MAX_KNOWN_RECORDS = 512;
+export const MAX_KNOWN_RECORD = 1024;

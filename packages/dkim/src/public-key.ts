@@ -4,15 +4,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
 import type { KeyRecord } from './key-record.ts';
-import {
-  MAX_KNOWN_KEY,
-  MAX_KNOWN_KEYS,
-  MAX_RSA_BITS,
-  MAX_RSA_EXPONENT,
-  MIN_RSA_BITS,
-} from './limits.ts';
+import { MAX_RSA_BITS, MAX_RSA_EXPONENT, MIN_RSA_BITS } from './limits.ts';
 import { permerror, policy, type Refusal } from './result.ts';
-import type { DkimSignature, KeyType } from './signature.ts';
+import type { DkimSignature } from './signature.ts';
 
 /** Octets of an Ed25519 key. RFC 8463 §4.2. */
 const ED25519_SIZE = 32;
@@ -34,7 +28,7 @@ export function publicKeyFor(
   }
   if (!publicKey) return permerror('the key was revoked');
   if (record.keyType !== keyType) return permerror(`the key is not of type ${keyType}`);
-  const read = readKey(keyType, publicKey);
+  const read = readKey(record, publicKey);
   if (!read) return permerror('the key cannot be read');
   return (keyType === 'rsa' && refuseRsa(read, minBits)) || read.key;
 }
@@ -53,22 +47,17 @@ function refuseRsa({ bits, exponent }: PublicKey, minBits: number): Refusal | nu
   return exponent > MAX_RSA_EXPONENT ? policy('the exponent of the key is too large') : null;
 }
 
-/**
- * Keys by their octets. To read one takes about as long as to verify with it, and most mail comes from few domains.
- * An entry is what its name says, whoever brought it in.
- */
-const known = new Map<string, PublicKey>();
+/** Keys by their records: to read one takes about as long as to verify with it. */
+const known = new WeakMap<KeyRecord, PublicKey>();
 
-function readKey(keyType: KeyType, octets: Buffer): PublicKey | null {
-  const name = `${keyType} ${octets.toString('latin1')}`;
-  const found = known.get(name);
+function readKey(record: KeyRecord, octets: Buffer): PublicKey | null {
+  const found = known.get(record);
   if (found) return found;
-  const key = keyType === 'rsa' ? readRsa(octets) : readEd25519(octets);
+  const key = record.keyType === 'rsa' ? readRsa(octets) : readEd25519(octets);
   if (!key) return null;
   const { modulusLength: bits = 0, publicExponent: exponent = 0n } = key.asymmetricKeyDetails ?? {};
   const read = { key, bits, exponent };
-  if (known.size === MAX_KNOWN_KEYS) known.clear();
-  if (octets.length <= MAX_KNOWN_KEY) known.set(name, read);
+  known.set(record, read);
   return read;
 }
 

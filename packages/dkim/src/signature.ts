@@ -62,30 +62,36 @@ export function parseSignature(field: Uint8Array): ParsedSignature {
   const tags = parseTags(text);
   if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
   const claims = claimsOf(tags);
-  const signature = readSignature(tags, claims);
-  if ('reason' in signature) return { claims, signature };
-  const unsigned = withoutValue(bytes, start, tags);
-  return { claims, signature: { ...signature, field, unsigned } };
+  const unsigned = (): Uint8Array => withoutValue(bytes, start, tags);
+  return { claims, signature: readSignature(tags, claims, { field, unsigned }) };
 }
 
 /** What can be told of a signature even where it is refused. */
 function claimsOf(tags: Tags): DkimClaims {
   const [a, b, d, h, s] = ['a', 'b', 'd', 'h', 's'].map((name) => tags.get(name)?.value);
-  const identity = decodeQuotedPrintable(tags.get('i')?.value ?? '');
-  return {
-    ...(d !== undefined && { domain: d.toLowerCase() }),
-    ...(s !== undefined && { selector: s }),
-    ...(identity ? { identity } : d !== undefined && { identity: `@${d.toLowerCase()}` }),
-    ...(a !== undefined && { algorithm: a }),
-    ...(h !== undefined && { signedHeaders: splitColons(h.toLowerCase()) }),
-    ...(b !== undefined && { signature: withoutSpace(b) }),
-  };
+  const claims: DkimClaims = {};
+  if (d !== undefined) claims.domain = d.toLowerCase();
+  if (s !== undefined) claims.selector = s;
+  const identity =
+    decodeQuotedPrintable(tags.get('i')?.value ?? '') || (claims.domain && `@${claims.domain}`);
+  if (identity) claims.identity = identity;
+  if (a !== undefined) claims.algorithm = a;
+  if (h !== undefined) claims.signedHeaders = splitColons(h.toLowerCase());
+  if (b !== undefined) claims.signature = withoutSpace(b);
+  return claims;
+}
+
+/** The octets of a signature's field. */
+interface FieldOctets {
+  readonly field: Uint8Array;
+  readonly unsigned: () => Uint8Array;
 }
 
 function readSignature(
   tags: Tags,
   claims: DkimClaims,
-): Omit<DkimSignature, 'field' | 'unsigned'> | Refusal {
+  octets: FieldOctets,
+): DkimSignature | Refusal {
   const missing = REQUIRED.find((name) => !tags.has(name));
   if (missing) return neutral(`it has no ${missing}=`);
   const value = (name: string): string => tags.get(name)?.value ?? '';
@@ -110,15 +116,23 @@ function readSignature(
   const numbers = readNumbers(tags);
   if ('reason' in numbers) return numbers;
   const [headerCanonicalization, bodyCanonicalization] = canonicalizations;
+  // Name by name: spreading costs more than all the rest of the reading.
   return {
-    ...algorithm,
+    keyType: algorithm.keyType,
+    hash: algorithm.hash,
     headerCanonicalization,
     bodyCanonicalization,
-    ...signer,
+    domain: signer.domain,
+    selector: signer.selector,
+    identityDomain: signer.identityDomain,
     signedHeaders,
-    ...numbers,
+    bodyLength: numbers.bodyLength,
+    timestamp: numbers.timestamp,
+    expiration: numbers.expiration,
     bodyHash,
     signature,
+    field: octets.field,
+    unsigned: octets.unsigned(),
   };
 }
 

@@ -106,6 +106,7 @@ export class HeaderReader {
     let at = 0;
     while (at < chunk.length && this.#state !== BLANK && this.#state !== FOREIGN) {
       if (this.#state === TEXT) at = this.#skipText(chunk, at);
+      else if (this.#state === NAME && isNameOctet(chunk[at])) at = this.#skipName(chunk, at);
       else this.#step(chunk[at]!, this.#size + at++);
     }
     return at;
@@ -120,6 +121,14 @@ export class HeaderReader {
     if (this.#state !== TEXT || before === LINE) return;
     if (this.#starts.length === this.#maxFields) return this.#cut('tooManyFields');
     this.#starts.push(this.#line);
+  }
+
+  /** The rest of a field's name, or what of it is in the chunk. */
+  #skipName(chunk: Uint8Array, at: number): number {
+    let next = at;
+    while (isNameOctet(chunk[next])) next++;
+    if (this.#size + next > this.#maxSize) this.#cut('tooLarge');
+    return next;
   }
 
   /** The rest of a line that belongs to a field: gives where the next line begins, or the end of the chunk. */
