@@ -33,6 +33,7 @@ export function smtpService(
       hostname,
       maxMessageSize: smtp.max_message_size,
       dsn: smtp.dsn,
+      chunking: smtp.chunking,
       startTls: config.tls.certificate !== null,
       tls: wire.tls,
       mechanisms: offer.mechanisms,

@@ -84,6 +84,43 @@ test('an alias may throw mail away', async (context) => {
   assert.ok(!existsSync(join(site.folder, 'mail/ale')));
 });
 
+for (const [what, message, stored] of [
+  ['ends its last line', 'From: a@b\r\n\r\nBody.\r\n.dot\r\n', 'From: a@b\n\nBody.\n.dot\n'],
+  ['ends within a line', 'From: a@b\r\n\r\nBody.\r\n.', 'From: a@b\n\nBody.\n.\n'],
+  ['ends within its header', 'From: a@b', 'From: a@b\n\n'],
+  ['is empty', '', '\n'],
+] as const) {
+  test(`a message in chunks that ${what} is stored as DATA would have it, and read by POP3`, async (context) => {
+    const site = await startSite(context);
+    const talk = await site.smtp();
+    assert.match(await talk.say('EHLO client.example'), /^250-CHUNKING$/m);
+    for (let cut = 0; cut <= message.length; cut += 3) {
+      await talk.say('MAIL FROM:<ann@example.net>');
+      await talk.say('RCPT TO:<ale@poul.org>');
+      talk.write(`BDAT ${cut}\r\n${message.slice(0, cut)}`);
+      assert.match(await talk.hear(), /^250 /);
+      talk.write(`BDAT ${message.length - cut} LAST\r\n${message.slice(cut)}`);
+      assert.match(await talk.hear(), /^250 2\.0\.0 OK id=/);
+    }
+    assert.equal(site.mailbox('ale').length, Math.floor(message.length / 3) + 1);
+    for (const one of site.mailbox('ale')) {
+      assert.equal(one.slice(one.indexOf('\n\tfor ale@')).replace(/^.*\n.*\n.*\n/, ''), stored);
+    }
+    const pop3 = await site.pop3();
+    await pop3.say('USER ale');
+    assert.match(await pop3.say(`PASS ${PASSWORDS.ale}`), /^\+OK/);
+    pop3.write('RETR 1\r\n');
+    assert.ok((await pop3.hearAll()).endsWith(`\n${stored.replace(/\n\./g, '\n..')}.`));
+  });
+}
+
+test('CHUNKING may be turned off', async (context) => {
+  const site = await startSite(context, { smtp: { chunking: false } });
+  const talk = await site.smtp();
+  assert.doesNotMatch(await talk.say('EHLO client.example'), /CHUNKING/);
+  assert.match(await talk.say('BDAT 0 LAST'), /^50[03] /);
+});
+
 test('hostile 46: fields that only we may write are removed before ours are added', async (context) => {
   const site = await startSite(context);
   const forged = [

@@ -40,6 +40,7 @@ export interface SmtpConfig {
   readonly max_message_size: number;
   /** Whether senders may say what they want to hear. RFC 3461. */
   readonly dsn: boolean;
+  readonly chunking: boolean;
   readonly allow_plaintext_auth: boolean;
 }
 

@@ -28,6 +28,7 @@ export function configSchema(folder: string): z.ZodType<Config> {
       tls_listen: z.array(listenAddress).prefault([]),
       max_message_size: size.prefault('50MB'),
       dsn: z.boolean().prefault(true),
+      chunking: z.boolean().prefault(true),
       allow_plaintext_auth: z.boolean().prefault(false),
     }),
     pop3: subsection({
