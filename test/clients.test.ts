@@ -4,8 +4,10 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
+import { sendWithExim } from './exim-client.ts';
 import { programTest } from './program-test.ts';
 import { PASSWORDS, Site, type Server, type User } from './running-server.ts';
+import { SMTP_SOURCE, sendWithSource } from './smtp-source.ts';
 
 const MESSAGE = [
   'From: ann@example.net',
@@ -321,4 +323,44 @@ poll localhost service ${server.ports[service]} proto pop3
     assert.equal(site.mailbox('daniele').length, 0);
     assert.match(readFileSync(into, 'latin1'), /\nHello\.\n\.a dot\nBye\.\n/);
   });
+}
+
+for (const [how, chunking] of [
+  ['in chunks', true],
+  ['with DATA', false],
+] as const) {
+  programTest('exim4', { name: `sends to several ${how}, octet for octet` }, async (context) => {
+    const body = `.\n..\n.dot\n${'x'.repeat(990)}\n${'a line of text\n'.repeat(5000)}no end`;
+    const letter = {
+      port: server.ports.smtp,
+      from: 'ann@example.net',
+      to: ['ale@poul.org', 'nobody@poul.org', 'otacon22@poul.org'],
+      message: `From: ann@example.net\nSubject: exim\n\n${body}`,
+      chunking,
+    };
+    const log = await sendWithExim(context, letter);
+    assert.match(log, chunking ? /=> ale@poul\.org .* K / : /=> ale@poul\.org (?!.* K )/);
+    assert.match(log, / nobody@poul\.org .*550 5\.1\.1/);
+    for (const user of ['ale', 'daniele'] as const) {
+      const [stored, ...others] = arrived(user);
+      assert.deepEqual(others, []);
+      assert.ok(stored?.endsWith(`\n\n${body}\n`));
+    }
+  });
+}
+
+for (const [how, flags] of [
+  ['many to a connection, eight at a time', ['-s', '8', '-m', '200', '-l', '3000', '-d']],
+  ['one to a connection, eight at a time', ['-s', '8', '-m', '50', '-l', '3000']],
+  ['of a size', ['-m', '2', '-l', '4000000']],
+] as const) {
+  programTest(
+    'smtp-source',
+    { name: `sends messages ${how}, and none is lost`, at: SMTP_SOURCE },
+    async () => {
+      const [, messages] = /-m (\d+)/.exec(flags.join(' '))!;
+      await sendWithSource(server.ports.smtp, 'ale@poul.org', ...flags);
+      assert.equal(arrived('ale').length, Number(messages));
+    },
+  );
 }
