@@ -1,5 +1,4 @@
-/** Passwords judged for both protocols: one file of users, one memory of wrong guesses. */
-import type { PasswdFile } from '@postino/passwd-md5';
+/** Passwords judged for both protocols: all users, one memory of wrong guesses. */
 import {
   loginServer,
   plainServer,
@@ -10,9 +9,9 @@ import {
   type SaslStep,
 } from '@postino/sasl';
 import type { Cancel, Endpoint, TlsInfo } from '@postino/wire';
+import type { Accounts } from './accounts.ts';
 import type { Count } from './count.ts';
 import { GuessLimiter } from './guess-limiter.ts';
-import type { Logger } from './log.ts';
 
 /** What one connection may log in with. */
 export interface LoginOffer {
@@ -33,20 +32,14 @@ export interface Guesser {
 }
 
 export class Logins {
-  readonly #passwd: PasswdFile;
+  readonly #accounts: Accounts;
   readonly #limiter: GuessLimiter;
-  readonly #log: Logger;
   readonly #count: Count;
-  #trouble: Error | null = null;
 
   /** `maxDelay`: the longest wait before a guess, in milliseconds. */
-  constructor(
-    passwd: PasswdFile,
-    { maxDelay, log, count }: { maxDelay: number; log: Logger; count: Count },
-  ) {
-    this.#passwd = passwd;
+  constructor(accounts: Accounts, { maxDelay, count }: { maxDelay: number; count: Count }) {
+    this.#accounts = accounts;
     this.#limiter = new GuessLimiter({ maxDelay });
-    this.#log = log;
     this.#count = count;
   }
 
@@ -57,10 +50,14 @@ export class Logins {
   async verify(user: string, password: Uint8Array, { peer, cancel }: Guesser): Promise<boolean> {
     await sleep(this.#limiter.delay(peer.address, Date.now()), cancel);
     if (cancel.aborted) return false;
-    const right = await this.#passwd.verify(user, password);
-    this.#tellTrouble();
+    const right = await this.#accounts.verify(user, password);
     this.#judged(right, peer);
     return right;
+  }
+
+  /** The name under which the server knows whoever has logged in as this. */
+  userOf(login: string): string {
+    return this.#accounts.userOf(login);
   }
 
   /**
@@ -69,7 +66,7 @@ export class Logins {
    */
   // Not done: SCRAM-SHA-256-PLUS behind STARTTLS, since what is offered does not change within a connection.
   async offer(tls: TlsInfo | null): Promise<LoginOffer> {
-    const iterations = await this.#passwd.scramIterations();
+    const iterations = await this.#accounts.scramIterations();
     if (iterations === null) return { mechanisms: WITH_PASSWORD, channelBinding: null, iterations };
     const channelBinding = tlsExporter(tls);
     const plus = channelBinding ? ['SCRAM-SHA-256-PLUS'] : [];
@@ -98,9 +95,7 @@ export class Logins {
       ...(iterations !== null && { decoyIterations: iterations }),
       credentials: async (user) => {
         await sleep(this.#limiter.delay(peer.address, Date.now()), cancel);
-        const credentials = await this.#passwd.scram(user);
-        this.#tellTrouble();
-        return credentials;
+        return this.#accounts.scram(user);
       },
     });
     const counted = (step: SaslStep): SaslStep => {
@@ -117,14 +112,6 @@ export class Logins {
   #judged(right: boolean, { address }: Endpoint): void {
     this.#count('logins', { result: right ? 'right' : 'wrong' });
     if (!right) this.#limiter.wrong(address, Date.now());
-  }
-
-  /** A file that cannot be read any more leaves the users as they were; each reason is told once. */
-  #tellTrouble(): void {
-    const { trouble } = this.#passwd;
-    if (trouble && trouble.message !== this.#trouble?.message)
-      this.#log.error({ err: trouble }, 'an older version of the passwd file is in use');
-    this.#trouble = trouble;
   }
 }
 

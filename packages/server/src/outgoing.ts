@@ -9,6 +9,7 @@ import type { Queue, QueueEntry } from '@postino/queue';
 import { loginClient, plainClient } from '@postino/sasl';
 import { CancelSource, type Reply } from '@postino/wire';
 import type { Attempted } from './attempted.ts';
+import { allDomains } from './config/all-domains.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log.ts';
 
@@ -90,16 +91,13 @@ function attempted(result: RecipientResult, recipient: number): Attempted {
 }
 
 /** What the configuration says of sending. */
-export function deliveryOptions({
-  hostname,
-  outbound,
-  local_domains,
-}: Config): Omit<DeliveryOptions, 'resolver' | 'dial'> {
+export function deliveryOptions(config: Config): Omit<DeliveryOptions, 'resolver' | 'dial'> {
+  const { hostname, outbound } = config;
   const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
   const login = { user, password };
   return {
     hostname,
-    ownHosts: local_domains,
+    ownHosts: allDomains(config),
     port: outbound.port,
     ignoreTargetHosts: outbound.ignore_target_hosts,
     ...(outbound.interface === null ? {} : { interface: outbound.interface }),

@@ -120,10 +120,11 @@ export class Pop3Session implements Pop3App {
     return WRONG;
   }
 
-  /** The user was found in the passwd file, where case does not count. */
-  async #open(name: string): Promise<Opened | Refusal> {
-    const user = name.toLowerCase();
-    const maildir = await this.#services.mailboxes.of(user);
+  /** The user was found in a passwd file. */
+  async #open(login: string): Promise<Opened | Refusal> {
+    const { logins, mailboxes } = this.#services;
+    const user = logins.userOf(login);
+    const maildir = await mailboxes.of(user);
     const lock = await maildir.lock();
     if (!lock) return IN_USE;
     try {

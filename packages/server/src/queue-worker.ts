@@ -16,11 +16,11 @@ import type { LocalDelivery } from './local-delivery.ts';
 import type { Logger } from './log.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { WorkDone, Worker, WorkOptions } from './queue-runner.ts';
-import type { Routing } from './routing.ts';
+import type { Router } from '@postino/router';
 
 export interface QueueWorkerOptions {
   readonly queue: Queue;
-  readonly router: Pick<Routing, 'isLocal'>;
+  readonly router: Pick<Router, 'isLocal'>;
   readonly local: LocalDelivery;
   readonly outgoing: Outgoing;
   readonly reports: DeliveryReports;

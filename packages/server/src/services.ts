@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { Delivery, type Dial } from '@postino/delivery';
 import type { Resolver } from '@postino/dns';
-import type { AliasLookup } from '@postino/router';
+import type { Router } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
-import { PasswdFile } from '@postino/passwd-md5';
-import { AliasFile } from './alias-file.ts';
+import { Accounts } from './accounts.ts';
 import { Checks } from './checks/checks.ts';
 import type { Clock } from './clock.ts';
 import type { Count } from './count.ts';
@@ -18,12 +17,12 @@ import type { Logger } from './log.ts';
 import { LocalDelivery } from './local-delivery.ts';
 import { Logins } from './logins.ts';
 import { Mailboxes } from './mailboxes.ts';
+import { hasPostmaster, openRouter } from './open-router.ts';
 import { deliveryOptions, Outgoing } from './outgoing.ts';
 import type { Pop3Services } from './pop3-session.ts';
 import { PostOffice } from './post-office.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { QueueWorker } from './queue-worker.ts';
-import { Routing } from './routing.ts';
 import { SenderRewriting } from './sender-rewriting.ts';
 import { SendingLimiter } from './sending-limiter.ts';
 import type { SmtpServices } from './smtp-session.ts';
@@ -45,14 +44,10 @@ export interface Ports {
 export async function openServices(config: Config, ports: Ports): Promise<Services> {
   const { hostname, data_dir, limits, submission, local_domains } = config;
   const { log, clock, resolver, count } = ports;
-  const passwd = await concerning('users.passwd', openUsers(config, log));
-  const router = await Routing.open(config, passwd, await openAliases(config, log));
-  if (!(await router.hasPostmaster()))
-    log.warn('mail for the postmaster has no mailbox here; give postmaster = "…" in [aliases]');
-  const mailboxes = await concerning(
-    'maildir.path',
-    Mailboxes.open({ ...config.maildir, hostname }),
-  );
+  const accounts = await Accounts.open(config, log);
+  const router = await openRouter(config, accounts, log);
+  await warnOfPostmasters(config, router, log);
+  const mailboxes = await openMailboxes(config);
   const senders = new SenderRewriting(config.srs, clock);
   const limiter = new SendingLimiter({
     messages: limits.messages_per_hour,
@@ -78,15 +73,29 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
     }),
     hideClient: submission.hide_client,
     checks: new Checks(config.checks, { hostname, resolver, count }),
-    logins: new Logins(passwd, { maxDelay: limits.guess_delay, log, count }),
+    logins: new Logins(accounts, { maxDelay: limits.guess_delay, count }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
-    room: new DiskRoom([data_dir, mailboxes.folder], { reserve: limits.disk_reserve }),
+    room: new DiskRoom([data_dir, ...mailboxes.folders], { reserve: limits.disk_reserve }),
     limits: { headerSize: limits.header_size, received: limits.received },
   };
 }
 
+async function warnOfPostmasters(config: Config, router: Router, log: Logger): Promise<void> {
+  if (!(await hasPostmaster(router, '')))
+    log.warn('mail for the postmaster has no mailbox here; give postmaster = "…" in [aliases]');
+  for (const { domain } of config.domains)
+    if (!(await hasPostmaster(router, domain)))
+      log.warn({ domain }, 'mail for its postmaster has no mailbox here; give postmaster = "…"');
+}
+
+function openMailboxes({ hostname, maildir, domains }: Config): Promise<Mailboxes> {
+  const own = domains.filter(({ passwd }) => passwd !== null);
+  const paths = new Map(own.map(({ domain, maildir: path }) => [domain, path]));
+  return concerning('maildir.path', Mailboxes.open({ ...maildir, hostname, domains: paths }));
+}
+
 interface Deliverers extends Ports {
-  readonly router: Routing;
+  readonly router: Router;
   readonly mailboxes: Mailboxes;
   readonly senders: SenderRewriting;
 }
@@ -118,38 +127,4 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   const limits = { total, perLane };
   const runner = new QueueRunner({ queue, worker, clock, limits, smarthost, log });
   return new PostOffice({ ...ports, queue, runner, local, outgoing, reports });
-}
-
-async function openUsers({ users }: Config, log: Logger): Promise<PasswdFile> {
-  const { rehash } = users;
-  const file = await PasswdFile.open(users.passwd, {
-    ...(rehash === null ? {} : { rehash }),
-    onRehash(user, error) {
-      if (error === null) log.info({ user, scheme: rehash }, 'hash replaced');
-      else log.error({ err: error, user }, 'the hash could not be replaced');
-    },
-  });
-  const problems = await file.problems();
-  for (const { user, type, reason } of problems)
-    if (type === 'fault') log.warn({ file: users.passwd, user, reason }, 'user cannot log in');
-  const fast = problems.filter(({ type }) => type === 'fast').length;
-  if (fast > 0)
-    log.warn(
-      { file: users.passwd, users: fast },
-      'hashes that are guessed fast; give rehash = "CRYPT" in [users]',
-    );
-  return file;
-}
-
-/** The alias file, read again when it changes; no aliases where none is configured. */
-export function openAliases({ aliases }: Config, log: Logger): Promise<AliasLookup> | AliasLookup {
-  if (aliases.file === null) return new Map<string, never>();
-  const file = AliasFile.open(aliases.file, {
-    onReload(faults) {
-      log.info({ file: aliases.file }, 'aliases read again');
-      for (const fault of faults)
-        log.error({ file: aliases.file, ...fault }, 'alias at fault, its mail waits');
-    },
-  });
-  return concerning('aliases.file', file);
 }

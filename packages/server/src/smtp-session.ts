@@ -9,7 +9,7 @@ import {
 } from '@postino/address';
 import { QuotaError } from '@postino/maildir';
 import { newQueueId, type QueueId, type Spool } from '@postino/queue';
-import type { Route } from '@postino/router';
+import type { Route, Router } from '@postino/router';
 import type { SaslServer, SaslStep } from '@postino/sasl';
 import type {
   Answer,
@@ -29,7 +29,6 @@ import { codeOf } from './fault.ts';
 import { IncomingMessage, type IncomingLimits } from './incoming-message.ts';
 import type { Logger } from './log.ts';
 import type { LoginOffer, Logins } from './logins.ts';
-import type { Routing } from './routing.ts';
 import type { SenderRewriting } from './sender-rewriting.ts';
 import { quotaReply, SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
 
@@ -38,7 +37,7 @@ const TAKEN = '2.1';
 
 /** What all sessions share. */
 export interface SmtpServices extends AcceptanceServices {
-  readonly router: Pick<Routing, 'route' | 'isLocal'>;
+  readonly router: Pick<Router, 'route' | 'isLocal'>;
   readonly senders: SenderRewriting;
   readonly logins: Logins;
   readonly checks: Checks;
@@ -206,8 +205,7 @@ export class SmtpSession implements SmtpApp {
   #answer(step: SaslStep): AuthAnswer {
     if (step.type === 'challenge') return { challenge: step.bytes };
     this.#exchange = null;
-    // Case does not count in the passwd file.
-    if (step.type === 'success') return this.#loggedIn(step.user.toLowerCase());
+    if (step.type === 'success') return this.#loggedIn(this.#services.logins.userOf(step.user));
     if (step.reason === 'malformed') return REPLIES.authMalformed;
     if (step.reason === 'temporary') {
       this.#log.error({ err: step.cause }, 'passwords cannot be checked');

@@ -13,9 +13,9 @@ import {
   type SubmissionFault,
 } from '@postino/message';
 import type { QueueId } from '@postino/queue';
+import type { Router } from '@postino/router';
 import type { Reply } from '@postino/wire';
 import type { Clock } from './clock.ts';
-import type { Routing } from './routing.ts';
 import type { SendingLimiter } from './sending-limiter.ts';
 import { SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
 import { mailDate } from './trace.ts';
@@ -27,7 +27,7 @@ export interface SubmissionOptions {
   /** Whether a login may send in its own names only. */
   readonly bindSender: boolean;
   readonly limiter: SendingLimiter;
-  readonly router: Pick<Routing, 'route'>;
+  readonly router: Pick<Router, 'route'>;
   readonly clock: Clock;
 }
 

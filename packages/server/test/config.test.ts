@@ -102,6 +102,40 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     `${HOST}[aliases]\npostmaster = "../x"`,
     /^3: aliases\.postmaster: "..\/x" is no name of a user/,
   ],
+  [
+    `${HOST}[domains."a b"]\npasswd = "p"`,
+    /^2: domains\.a b: this is no domain; write its name, as \[domains\."example\.org"\]$/,
+  ],
+  [`${HOST}[domains."x.org"]\npaswd = "p"`, /^3: domains\.x\.org\.paswd: .* mean "passwd"\?$/],
+  [`${HOST}[domains."POUL.org"]`, /^2: domains\.POUL\.org: poul\.org is listed twice; /],
+  [
+    `${HOST}[domains."x.org"]\n[domains."X.org"]\npasswd = "p"`,
+    /^3: domains\.X\.org: x\.org is listed twice; a domain stands in local_domains or has one section$/,
+  ],
+  [
+    `${HOST}[domains."x.org"]\nmaildir = "/m/{user}"`,
+    /^3: domains\.x\.org\.maildir: mailboxes of its own need users of its own; give passwd/,
+  ],
+  [
+    `${HOST}[domains."x.org"]\npasswd = "p"\nmaildir = "/m/{domain}"`,
+    /^4: domains\.x\.org\.maildir: .* write "\{user\}" or "\{user\}@\{domain\}" as one whole folder/,
+  ],
+  [
+    `${HOST}[domains."x.org"]\npasswd = "p"\nmaildir = "/var/mail/{user}"`,
+    /^4: domains\.x\.org\.maildir: mailboxes would lie in those of the users of \[users\]; write \{domain\}/,
+  ],
+  [
+    `${HOST}[domains."x.org"]\npasswd = "p"\nmaildir = "/m/{user}/x"\n[domains."y.org"]\npasswd = "q"\nmaildir = "/m/{user}"`,
+    /^7: domains\.y\.org\.maildir: mailboxes would lie in those of x\.org; write \{domain\}/,
+  ],
+  [
+    `${HOST}[domains."x.org"]\npostmaster = "../x"`,
+    /^3: domains\.x\.org\.postmaster: .* is no name of a user, and no address/,
+  ],
+  [
+    `${HOST}[maildir]\npath = "/m/{domain}/{user}"`,
+    /^3: maildir\.path: .* is no path of mailboxes/,
+  ],
   [`${HOST}[limits]\nerrors = 0`, /^3: limits\.errors: 0 is too small; the least is 1$/],
   [
     `${HOST}[limits]\nconnections = 1.5`,
@@ -228,6 +262,55 @@ test('names are taken in the form of the DNS', () => {
     { file: FILE },
   );
   assert.deepEqual(config.local_domains, ['mail.poul.org', 'xn--bcher-kva.example']);
+});
+
+test('a domain takes from the rest of the file what it leaves out', () => {
+  const config = parseConfig(
+    `hostname = "poul.org"
+     [aliases]
+     file = "aliases"
+     suffix_separators = ["."]
+     [domains."Bücher.example"]
+     [domains."x.org"]
+     passwd = "x.passwd"
+     [domains."y.org"]
+     passwd = "y.passwd"
+     aliases = "y.aliases"
+     maildir = "{domain}/{user}/Maildir"
+     suffix_separators = []
+     postmaster = "ale@poul.org"
+     catch_all = "bob"
+     [domains."z.org"]
+     aliases = ""`,
+    { file: FILE },
+  );
+  const shared = {
+    passwd: null,
+    maildir: '/var/mail/{user}@xn--bcher-kva.example',
+    suffix_separators: ['.'],
+    postmaster: null,
+    catch_all: null,
+  };
+  assert.deepEqual(config.domains, [
+    { ...shared, domain: 'xn--bcher-kva.example', aliases: '/etc/postino/aliases' },
+    {
+      ...shared,
+      domain: 'x.org',
+      passwd: '/etc/postino/x.passwd',
+      aliases: null,
+      maildir: '/var/mail/{user}@x.org',
+    },
+    {
+      domain: 'y.org',
+      passwd: '/etc/postino/y.passwd',
+      aliases: '/etc/postino/y.aliases',
+      maildir: '/etc/postino/y.org/{user}/Maildir',
+      suffix_separators: [],
+      postmaster: 'ale@poul.org',
+      catch_all: 'bob',
+    },
+    { ...shared, domain: 'z.org', aliases: null, maildir: '/var/mail/{user}@z.org' },
+  ]);
 });
 
 test('a file that is not there is named', async () => {

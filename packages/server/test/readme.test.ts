@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { parseConfig } from '@postino/server';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const rows = [...readme.matchAll(/^\| `([a-z0-9_.]+)` *\| *(?:`([^`]*)`)? *\|/gm)].map(
+const tables = readme.replace(/^\| key in `\[domains[^]*?\n\n/m, '');
+const rows = [...tables.matchAll(/^\| `([a-z0-9_.]+)` *\| *(?:`([^`]*)`)? *\|/gm)].map(
   ([, key = '', given]) => ({ key, given }),
 );
 

@@ -94,7 +94,8 @@ export function settings(wishes: Wishes = {}): object {
   return { hostname: 'poul.org', data_dir: 'data', ...Object.fromEntries(merged) };
 }
 
-function messages(mailbox: string): string[] {
+/** Of a mailbox, as `Site` has them. */
+export function messages(mailbox: string): string[] {
   return ['new', 'cur'].flatMap((part) => {
     const folder = join(mailbox, part);
     if (!existsSync(folder)) return [];

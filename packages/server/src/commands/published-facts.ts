@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { formatKeyRecord, signingKey } from '@postino/dkim';
 import { isNone, type Resolver } from '@postino/dns';
+import { allDomains } from '../config/all-domains.ts';
 import type { Config } from '../config/config.ts';
 import { concerning } from '../fault.ts';
 import type { PublishedFacts } from './dns-records.ts';
@@ -11,8 +12,8 @@ export async function publishedFacts(
   config: Config,
   addresses: readonly string[],
 ): Promise<PublishedFacts> {
-  const { hostname, local_domains: domains } = config;
-  return { hostname, domains, addresses, dkim: await dkimOf(config) };
+  const { hostname } = config;
+  return { hostname, domains: allDomains(config), addresses, dkim: await dkimOf(config) };
 }
 
 async function dkimOf({ dkim }: Config): Promise<PublishedFacts['dkim']> {

@@ -1,11 +1,10 @@
 /** What `postino route` does: the router's steps, and where they end. */
 import { formatPath, type ForwardPath } from '@postino/address';
-import { PasswdFile } from '@postino/passwd-md5';
 import { formatStep, type Route } from '@postino/router';
+import { Accounts } from '../accounts.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openLog } from '../log.ts';
-import { Routing } from '../routing.ts';
-import { openAliases } from '../services.ts';
+import { openRouter } from '../open-router.ts';
 import type { RouteOptions } from './route.ts';
 import { answerIsBad, print, printable, printJson, styled } from './terminal.ts';
 
@@ -13,12 +12,8 @@ import { answerIsBad, print, printable, printJson, styled } from './terminal.ts'
 export async function showRoute(address: ForwardPath, options: RouteOptions): Promise<void> {
   const config = await loadConfig(options.config);
   const log = openLog('silent');
-  const routing = await Routing.open(
-    config,
-    await PasswdFile.open(config.users.passwd),
-    await openAliases(config, log),
-  );
-  const { route, steps } = await routing.explain(address);
+  const router = await openRouter(config, await Accounts.open(config, log), log);
+  const { route, steps } = await router.explain(address);
   if (options.json) printJson({ route, steps });
   else print(...steps.map((step) => printable(formatStep(step))), ...endsOf(route));
   if (route.type !== 'deliver') answerIsBad();

@@ -1,20 +1,36 @@
 /** `postino user`: the users of the passwd file. What stands there besides stays as it is. */
+import { domainToAscii } from '@postino/address';
 import { hashPassword, isNewScheme, NEW_SCHEMES, PasswdEditor } from '@postino/passwd-md5';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { askHidden, passwordFromStdin } from './ask.ts';
 import { configOption, type WithConfig } from './config-option.ts';
 import { examples, print, printable, printJson } from './terminal.ts';
 
-interface PasswordOptions extends WithConfig {
+interface WithDomain extends WithConfig {
+  readonly domain?: string;
+}
+
+interface PasswordOptions extends WithDomain {
   readonly scheme: string;
 }
 
 export function addUser(program: Command): void {
   const user = program.command('user').description('the users of the passwd file');
   const change = (name: string, about: string): Command =>
-    user.command(name).description(about).addOption(configOption());
+    user
+      .command(name)
+      .description(about)
+      .addOption(configOption())
+      .option('--domain <name>', 'one that has users of its own');
   withPassword(change('add', 'add a user'))
-    .addHelpText('after', examples('postino user add ann', 'pass show ann | postino user add ann'))
+    .addHelpText(
+      'after',
+      examples(
+        'postino user add ann',
+        'postino user add ann --domain example.net',
+        'pass show ann | postino user add ann',
+      ),
+    )
     .action(add);
   withPassword(change('passwd', 'give a user another password'))
     .addHelpText('after', examples('postino user passwd ann'))
@@ -53,13 +69,13 @@ async function passwd(name: string, options: PasswordOptions): Promise<void> {
   print(`${name} has a new password.`);
 }
 
-async function remove(name: string, options: WithConfig): Promise<void> {
+async function remove(name: string, options: WithDomain): Promise<void> {
   const editor = await editorOf(options);
   if (!(await editor.remove(name))) throw unknown(name);
   print(`${name} is no user any more; the mailbox is where it was.`);
 }
 
-async function list({ json, ...options }: WithConfig & { readonly json?: boolean }): Promise<void> {
+async function list({ json, ...options }: WithDomain & { readonly json?: boolean }): Promise<void> {
   const users = await (await editorOf(options)).list();
   if (json) return printJson(users);
   const width = Math.max(0, ...users.map(({ user }) => user.length));
@@ -70,9 +86,14 @@ async function list({ json, ...options }: WithConfig & { readonly json?: boolean
   );
 }
 
-async function editorOf({ config }: WithConfig): Promise<PasswdEditor> {
+async function editorOf({ config: file, domain }: WithDomain): Promise<PasswdEditor> {
   const { loadConfig } = await import('../config/load-config.ts');
-  return new PasswdEditor((await loadConfig(config)).users.passwd);
+  const { users, domains } = await loadConfig(file);
+  if (domain === undefined) return new PasswdEditor(users.passwd);
+  const own = domains.find((one) => one.domain === domainToAscii(domain));
+  if (own && own.passwd !== null) return new PasswdEditor(own.passwd);
+  const advice = own ? 'leave --domain out' : `give [domains."${domain}"] in ${file}`;
+  throw new Error(`${domain} has no users of its own; ${advice}`);
 }
 
 function unknown(name: string): Error {

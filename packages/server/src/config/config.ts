@@ -20,6 +20,8 @@ export interface Config {
   readonly users: UsersConfig;
   readonly aliases: AliasesConfig;
   readonly maildir: MaildirConfig;
+  /** More domains of ours, each for itself. */
+  readonly domains: readonly DomainConfig[];
   readonly submission: SubmissionConfig;
   readonly outbound: OutboundConfig;
   readonly queue: QueueConfig;
@@ -86,6 +88,23 @@ export interface MaildirConfig {
   readonly uidl_format: string | null;
   /** What is put on top of each message. */
   readonly delivery_headers: readonly DeliveryHeader[];
+}
+
+/** `[domains."example.org"]` */
+export interface DomainConfig {
+  /** Its name, in the form of the DNS. */
+  readonly domain: string;
+  /** Of its own users; null: they are those of `[users]`. */
+  readonly passwd: string | null;
+  /** Null: no aliases. */
+  readonly aliases: string | null;
+  /** Holds `{user}` within one whole folder name; `{domain}` was replaced. */
+  readonly maildir: string;
+  readonly suffix_separators: readonly string[];
+  /** A user or an address; null: the first user of its file, else the postmaster of all. */
+  readonly postmaster: string | null;
+  /** A user or an address that gets what nobody else gets; null: that is refused. */
+  readonly catch_all: string | null;
 }
 
 export interface SubmissionConfig {

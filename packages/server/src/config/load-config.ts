@@ -5,7 +5,9 @@ import { parse, TomlError } from 'smol-toml';
 import { codeOf, messageOf } from '../fault.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import type { GivenConfig } from './domains-schema.ts';
 import { mistakesOf, type FoundMistake } from './mistakes.ts';
+import { domainMistakes, ownDomains } from './own-domains.ts';
 import { configSchema } from './schema.ts';
 import { lineOfKey } from './toml-line.ts';
 
@@ -58,22 +60,27 @@ function parseToml(toml: string, file: string): object {
 function check(given: object, folder: string): { config: Config } | { mistakes: FoundMistake[] } {
   const { data, error } = configSchema(folder).safeParse(given, { reportInput: true });
   if (error) return { mistakes: error.issues.flatMap(mistakesOf) };
-  const mistakes = conflicts(data);
+  const local = data.local_domains.map((domain) => named(domain, data.hostname));
+  const mistakes = [...conflicts(data), ...domainMistakes(data, local)];
   return mistakes.length > 0 ? { mistakes } : { config: complete(data) };
 }
 
-function complete(checked: Config): Config {
+function complete(checked: GivenConfig): Config {
   const { hostname, local_domains, srs } = checked;
-  const named = (domain: string): string => (domain === '@' ? hostname : domain);
   return {
     ...checked,
-    local_domains: local_domains.map(named),
-    srs: { ...srs, domain: named(srs.domain) },
+    local_domains: local_domains.map((domain) => named(domain, hostname)),
+    srs: { ...srs, domain: named(srs.domain, hostname) },
+    domains: ownDomains(checked),
   };
 }
 
+function named(domain: string, hostname: string): string {
+  return domain === '@' ? hostname : domain;
+}
+
 /** What is wrong only together with another key. */
-function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: Config): FoundMistake[] {
+function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: GivenConfig): FoundMistake[] {
   const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
   const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
     [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],

@@ -6,13 +6,12 @@ import * as z from 'zod';
 import { isUidlFormat } from '@postino/maildir';
 import { DELIVERY_HEADERS } from '@postino/message';
 import { parseRetryRule, type RetryRule } from '@postino/queue';
-import { nearest } from '../did-you-mean.ts';
-import type { Config } from './config.ts';
-import { domainsSchema } from './domains-schema.ts';
+import { domainsSchema, isMailFolder, type GivenConfig } from './domains-schema.ts';
+import { orNone, reading, readUser, section, separator, subsection } from './keys.ts';
 import * as values from './values.ts';
 
 /** The schema of a file that lies in this folder: its paths are relative to it. */
-export function configSchema(folder: string): z.ZodType<Config> {
+export function configSchema(folder: string): z.ZodType<GivenConfig> {
   const file = z
     .string()
     .min(1, '"" is no path')
@@ -152,51 +151,6 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
   };
 }
 
-/** Text that `parse` understands; of other text is said that it `is` something else, and what would be right. */
-function reading<T>(parse: (text: string) => T | null, is: string): z.ZodType<T, string> {
-  return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is ${is}` });
-    return z.NEVER;
-  });
-}
-
-/** The same, and `""` stands for none. */
-function orNone<T>(parse: (text: string) => T | null, is: string): z.ZodType<T | null, string> {
-  const some = reading((text) => (text === '' ? { value: null } : wrapped(parse(text))), is);
-  return some.transform(({ value }) => value);
-}
-
-function wrapped<T>(value: T | null): { value: T } | null {
-  return value === null ? null : { value };
-}
-
-/** A table that takes no key but these; for each unknown one the message has a line. */
-function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownKey(key, known)).join('\n')
-        : undefined,
-  });
-}
-
-/** A section that need not be there: all its keys have defaults. */
-function subsection<Shape extends z.ZodRawShape>(
-  shape: Shape,
-): z.ZodPrefault<z.ZodObject<Shape, z.core.$strict>> {
-  const table = section(shape);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler cannot see that no key is needed
-  return table.prefault({} as z.input<typeof table>);
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known);
-  return `there is no such key; ${meant ? `did you mean "${meant}"?` : `known here are ${known.join(', ')}`}`;
-}
-
 const size = reading(
   values.readSize,
   'no size; write a whole number and a unit (B, KB, MB, GB), as "50MB"',
@@ -234,31 +188,18 @@ const localDomain = reading(
   (text) => (text === '@' ? text : values.readHostname(text)),
   'no domain; write "@" for the hostname, or a domain name, as "example.org"',
 );
-const separator = reading(
-  (text) => (/^[!#$%&'*+/=?^`{|}~_.-]$/.test(text) ? text : null),
-  'no separator; write one mark, as "+" or "-"',
-);
 const greeting = reading(
   (text) => (/^[ -;=-~]{1,400}$/.test(text) ? text : null),
   'no greeting; write one line of ASCII of at most 400 characters, without "<"',
 );
 const mailFolder = reading(
-  (text) =>
-    text.split('/').filter((name) => name === '{user}').length === 1 &&
-    text.split('{user}').length === 2
-      ? text
-      : null,
+  (text) => (isMailFolder(text, ['{user}']) && !text.includes('{domain}') ? text : null),
   'no path of mailboxes; write "{user}" as one whole folder name in it, as "/var/mail/{user}"',
 );
 
 function readNewScheme(text: string): NewScheme | null {
   const name = text.toUpperCase();
   return isNewScheme(name) ? name : null;
-}
-
-/** A name that may stand for a user: see `mail-folder.ts`. */
-function readUser(text: string): string | null {
-  return /^[a-z0-9_@-][a-z0-9._@-]*$/.test(text) ? text : null;
 }
 
 function readUidlFormat(text: string): string | null {

@@ -22,7 +22,8 @@ export function lineOfKey(toml: string, path: readonly string[]): number | null 
 }
 
 function names(dotted: string): string[] {
-  return dotted.split('.').map((name) => name.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  const parts = dotted.match(/"[^"]*"|'[^']*'|[^.\s]+/g) ?? [];
+  return parts.map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
 function leadsTo(at: readonly string[], path: readonly string[]): boolean {

@@ -12,17 +12,23 @@ const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
 
 export function fileLooks(config: Config): Look[] {
-  const { tls, users, aliases, dkim, data_dir, maildir, limits } = config;
-  const secrets = [users.passwd, tls.key ?? tls.certificate, dkim.private_key];
+  const { tls, users, aliases, dkim, data_dir, maildir, domains, limits } = config;
+  const passwds = [users.passwd, ...domains.map(({ passwd }) => passwd)];
+  const secrets = [...passwds, tls.key ?? tls.certificate, dkim.private_key];
+  const aliasFiles = [aliases.file, ...domains.map((domain) => domain.aliases)];
+  const mailFolders = [maildir.path, ...domains.map((domain) => domain.maildir)].map(mailFolder);
   return [
-    ...secrets.flatMap((path) =>
-      path === null ? [] : [fileLook(path, OTHERS_READ | OTHERS_WRITE | GROUP_WRITES)],
+    ...each(secrets, (path) => fileLook(path, OTHERS_READ | OTHERS_WRITE | GROUP_WRITES)),
+    ...each(aliasFiles, (path) => fileLook(path, OTHERS_WRITE)),
+    ...each([data_dir, join(data_dir, 'queue'), ...mailFolders], (path) =>
+      folderLook(path, limits.disk_reserve),
     ),
-    ...(aliases.file === null ? [] : [fileLook(aliases.file, OTHERS_WRITE)]),
-    folderLook(data_dir, limits.disk_reserve),
-    folderLook(join(data_dir, 'queue'), limits.disk_reserve),
-    folderLook(mailFolder(maildir.path), limits.disk_reserve),
   ];
+}
+
+/** One look at each path that is there, however often it is named. */
+function each(paths: readonly (string | null)[], look: (path: string) => Look): Look[] {
+  return [...new Set(paths)].flatMap((path) => (path === null ? [] : [look(path)]));
 }
 
 /** The part of the path that is not of one user. */
