@@ -29,9 +29,10 @@ export function message(size: number): Uint8Array {
 export async function send(load: Load): Promise<number> {
   const start = performance.now();
   let left = load.messages;
+  const share = Math.ceil(load.messages / load.connections);
   const one = async (): Promise<void> => {
     while (left > 0) {
-      const count = Math.min(left, load.messagesPerConnection);
+      const count = Math.min(left, share, load.messagesPerConnection);
       left -= count;
       await converse(load, count);
     }

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { FOLDER } from './open-flags.ts';
 import type { Files, OpenFile } from './types.ts';
 
 const open = promisify(fs.open);
@@ -12,11 +13,12 @@ const fchmod = promisify(fs.fchmod);
 const fsync = promisify(fs.fsync);
 
 /**
- * The real file system. What may wait for a disk goes through the thread pool; to look at a name and to close do not,
- * and the way there and back would cost a hundred times as much.
+ * The real file system. What may wait for a disk goes through the thread pool; to look at a name, to open a folder and to
+ * close do not, and the way there and back would cost a hundred times as much.
  */
 export const nodeFiles: Files = {
-  open: async (path, flags, mode = 0o600) => new NodeFile(await open(path, flags, mode)),
+  open: async (path, flags, mode = 0o600) =>
+    new NodeFile(flags === FOLDER ? fs.openSync(path, flags) : await open(path, flags, mode)),
   mkdir: (path, mode) => mkdir(path, mode),
   async lstat(path) {
     const status = fs.lstatSync(path);
