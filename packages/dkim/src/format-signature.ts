@@ -7,17 +7,19 @@ const FOLD = '\r\n\t';
 
 /** What a signature says, in order; the signature itself comes last. */
 export interface SignatureText {
+  /** The name of the field. */
+  readonly name: string;
   /** Tags before `h=`. */
   readonly before: readonly (readonly [name: string, value: string | number])[];
-  /** The names of `h=`. */
+  /** The names of `h=`, which is not written where there are none. */
   readonly headers: readonly string[];
   /** Tags behind it. */
   readonly after: readonly (readonly [name: string, value: string | number])[];
 }
 
 /** The field up to and with `b=`, with no signature yet and no line end: what follows is the value and a semicolon. */
-export function formatSignature({ before, headers, after }: SignatureText): string {
-  const line = new FoldedLine('DKIM-Signature:');
+export function formatSignature({ name: field, before, headers, after }: SignatureText): string {
+  const line = new FoldedLine(`${field}:`);
   for (const [name, value] of before) line.put(` ${name}=${value};`);
   headers.forEach((name, at) => {
     const last = at === headers.length - 1;

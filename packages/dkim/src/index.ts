@@ -12,7 +12,8 @@ export {
 } from './limits.ts';
 export type { DkimClaims, DkimResult, DkimVerdict, Refusal } from './result.ts';
 export type { HashName, KeyType } from './signature.ts';
-export { dkimSigner, sign, UnsignableError } from './signer.ts';
+export { UnsignableError } from './signable.ts';
+export { dkimSigner, sign } from './signer.ts';
 export { type DkimSignerOptions, OVERSIGNED_HEADERS, SIGNED_HEADERS } from './signer-options.ts';
 export { signingKey } from './signing-key.ts';
 export { dkimVerifier, type DkimVerifierOptions, verify } from './verifier.ts';

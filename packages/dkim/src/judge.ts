@@ -10,7 +10,7 @@ import type { KeyRecord } from './key-record.ts';
 import { MIN_RSA_BITS } from './limits.ts';
 import { publicKeyFor } from './public-key.ts';
 import { type DkimResult, fail, isRefusal, permerror, policy, type Refusal } from './result.ts';
-import type { DkimSignature } from './signature.ts';
+import type { DkimSignature, SignatureValue } from './signature.ts';
 
 /**
  * What is accepted although it should not be: `rsa-sha1` and `smallKey`, which RFC 8301 §3 forbids, and `partialBody`, a
@@ -26,31 +26,39 @@ export interface Evidence {
   readonly accept: readonly Weakness[];
 }
 
-type Judgement = Pick<DkimResult, 'result' | 'reason' | 'testing'>;
+/** What a signature comes to. */
+export type Judgement = Pick<DkimResult, 'result' | 'reason' | 'testing'>;
+
+/** Whether the signature holds, and is accepted. */
+export function judge(signature: DkimSignature, evidence: Evidence): Judgement {
+  const check = (key: KeyObject): Refusal | null =>
+    checkBody(signature, evidence.body) ??
+    checkHeader(signature, evidence.fields, key) ??
+    checkPolicy(signature, evidence);
+  return judgeByKeys(signature, evidence, check);
+}
 
 /** Tries the records of a name until the signature passes with one; otherwise the one that came furthest counts. */
-export function judge(signature: DkimSignature, evidence: Evidence): Judgement {
-  const { answer } = evidence;
+export function judgeByKeys(
+  signature: SignatureValue,
+  { answer, accept }: Pick<Evidence, 'answer' | 'accept'>,
+  check: (key: KeyObject) => Refusal | null,
+): Judgement {
   if (isRefusal(answer)) return answer;
+  const minBits = accept.includes('smallKey') ? 0 : MIN_RSA_BITS;
+  const judgeWith = (record: KeyRecord): Judgement => {
+    const key = publicKeyFor(signature, record, minBits);
+    const testing = record.flags.includes('y') ? { testing: true as const } : {};
+    const refusal = isRefusal(key) ? key : check(key);
+    return { ...(refusal ?? { result: 'pass' }), ...testing };
+  };
   const judgements: Judgement[] = [];
   for (const record of answer) {
-    const judgement = isRefusal(record) ? record : judgeWith(record, signature, evidence);
+    const judgement = isRefusal(record) ? record : judgeWith(record);
     if (judgement.result === 'pass') return judgement;
     judgements.push(judgement);
   }
   return judgements.find(({ result }) => result !== 'permerror') ?? judgements[0]!;
-}
-
-function judgeWith(record: KeyRecord, signature: DkimSignature, evidence: Evidence): Judgement {
-  const minBits = evidence.accept.includes('smallKey') ? 0 : MIN_RSA_BITS;
-  const key = publicKeyFor(signature, record, minBits);
-  const testing = record.flags.includes('y') ? { testing: true as const } : {};
-  const refusal = isRefusal(key)
-    ? key
-    : (checkBody(signature, evidence.body) ??
-      checkHeader(signature, evidence.fields, key) ??
-      checkPolicy(signature, evidence));
-  return { ...(refusal ?? { result: 'pass' }), ...testing };
 }
 
 /** RFC 6376 §6.1.3 step 3. */
@@ -62,15 +70,23 @@ function checkBody({ bodyHash, bodyLength }: DkimSignature, body: BodyHash): Ref
 
 /** RFC 6376 §6.1.3 step 4. */
 function checkHeader(signature: DkimSignature, fields: FieldIndex, key: KeyObject): Refusal | null {
-  const { field, unsigned, headerCanonicalization, hash, keyType } = signature;
+  const { field, unsigned, headerCanonicalization } = signature;
   const signed = fields.select(signature.signedHeaders, field);
-  const data = canonicalHeader(signed, unsigned, headerCanonicalization);
+  return checkValue(signature, canonicalHeader(signed, unsigned, headerCanonicalization), key);
+}
+
+/** Whether it is these octets that were signed. */
+export function checkValue(
+  { hash, keyType, signature: value }: SignatureValue,
+  data: Buffer,
+  key: KeyObject,
+): Refusal | null {
   try {
     const holds =
       keyType === 'rsa'
-        ? verifyBytes(hash, data, key, signature.signature)
+        ? verifyBytes(hash, data, key, value)
         : // RFC 8463 §3: it is the hash that is signed.
-          verifyBytes(null, createHash(hash).update(data).digest(), key, signature.signature);
+          verifyBytes(null, createHash(hash).update(data).digest(), key, value);
     return holds ? null : fail('the signed header fields or the signature were changed');
   } catch {
     return permerror('the key cannot be used');

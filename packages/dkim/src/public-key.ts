@@ -6,14 +6,14 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyRecord } from './key-record.ts';
 import { MAX_RSA_BITS, MAX_RSA_EXPONENT, MIN_RSA_BITS } from './limits.ts';
 import { permerror, policy, type Refusal } from './result.ts';
-import type { DkimSignature } from './signature.ts';
+import type { SignatureValue } from './signature.ts';
 
 /** Octets of an Ed25519 key. RFC 8463 §4.2. */
 const ED25519_SIZE = 32;
 
 /** The key, where the record may be used for this signature: the steps of RFC 6376 §6.1.2 in their order. */
 export function publicKeyFor(
-  signature: DkimSignature,
+  signature: SignatureValue,
   record: KeyRecord,
   minBits: number = MIN_RSA_BITS,
 ): KeyObject | Refusal {

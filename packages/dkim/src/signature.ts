@@ -7,7 +7,7 @@ import { withoutLineEnd } from './canonical-header.ts';
 import { isDomain, isSelector, isWithin } from './domain.ts';
 import { MAX_LENGTH_DIGITS, MAX_SIGNATURE_SIZE, MAX_TIME_DIGITS } from './limits.ts';
 import { decodeQuotedPrintable } from './quoted-printable.ts';
-import { type DkimClaims, neutral, permerror, type Refusal } from './result.ts';
+import { type DkimClaims, isRefusal, neutral, permerror, type Refusal } from './result.ts';
 import { parseTags, splitColons, type Tags, withoutSpace } from './tags.ts';
 
 /** The types of key that we know. RFC 6376 §3.3, RFC 8463 §3. */
@@ -15,23 +15,17 @@ export type KeyType = 'rsa' | 'ed25519';
 /** The hashes that we know; SHA-1 only to refuse it. RFC 8301 §3.1. */
 export type HashName = 'sha256' | 'sha1';
 
-/** A signature whose every tag is well formed. */
-export interface DkimSignature {
+/** What every signature says, also one that covers no body. */
+export interface SignatureValue {
   readonly keyType: KeyType;
   readonly hash: HashName;
-  readonly headerCanonicalization: Canonicalization;
-  readonly bodyCanonicalization: Canonicalization;
   readonly domain: string;
   readonly selector: string;
   /** The domain of `i=`. */
   readonly identityDomain: string;
-  readonly signedHeaders: readonly string[];
-  /** `l=`, or null. A number that is too large for us is `Infinity`. */
-  readonly bodyLength: number | null;
   /** `t=` and `x=` in seconds since 1970, or null. */
   readonly timestamp: number | null;
   readonly expiration: number | null;
-  readonly bodyHash: Uint8Array;
   readonly signature: Uint8Array;
   /** The field as it stands in the header block. */
   readonly field: Uint8Array;
@@ -39,10 +33,28 @@ export interface DkimSignature {
   readonly unsigned: Uint8Array;
 }
 
+/** A signature whose every tag is well formed. */
+export interface DkimSignature extends SignatureValue {
+  readonly headerCanonicalization: Canonicalization;
+  readonly bodyCanonicalization: Canonicalization;
+  readonly signedHeaders: readonly string[];
+  /** `l=`, or null. A number that is too large for us is `Infinity`. */
+  readonly bodyLength: number | null;
+  readonly bodyHash: Uint8Array;
+}
+
 /** A field as far as it could be read. */
-export interface ParsedSignature {
+export interface ParsedSignature<T = DkimSignature> {
   readonly claims: DkimClaims;
-  readonly signature: DkimSignature | Refusal;
+  readonly signature: T | Refusal;
+}
+
+/** A field that is a list of tags. */
+export interface TagField {
+  readonly tags: Tags;
+  readonly field: Uint8Array;
+  /** The field with nothing in its `b=`, which must be there. RFC 6376 §3.7. */
+  readonly unsigned: () => Uint8Array;
 }
 
 const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const;
@@ -52,22 +64,31 @@ const COLON = 0x3a;
 
 /** Reads a field of a header block. Each part that is not as the RFC wants it is a refusal with the reason. */
 export function parseSignature(field: Uint8Array): ParsedSignature {
+  const read = readTagField(field);
+  return isRefusal(read) ? { claims: {}, signature: read } : signatureOf(read);
+}
+
+/** The tags of a field. */
+export function readTagField(field: Uint8Array): TagField | Refusal {
   if (field.length > MAX_SIGNATURE_SIZE) {
-    const reason = `the field has more than ${MAX_SIGNATURE_SIZE} octets`;
-    return { claims: {}, signature: neutral(reason) };
+    return neutral(`the field has more than ${MAX_SIGNATURE_SIZE} octets`);
   }
   const bytes = withoutLineEnd(field);
   const start = bytes.indexOf(COLON) + 1;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start);
   const tags = parseTags(text);
-  if (!tags) return { claims: {}, signature: neutral('the field is not a list of tags') };
-  const claims = claimsOf(tags);
-  const unsigned = (): Uint8Array => withoutValue(bytes, start, tags);
-  return { claims, signature: readSignature(tags, claims, { field, unsigned }) };
+  if (!tags) return neutral('the field is not a list of tags');
+  return { tags, field, unsigned: () => withoutValue(bytes, start, tags) };
+}
+
+/** The signature that the tags make. */
+export function signatureOf(field: TagField): ParsedSignature {
+  const claims = claimsOf(field.tags);
+  return { claims, signature: readSignature(field, claims) };
 }
 
 /** What can be told of a signature even where it is refused. */
-function claimsOf(tags: Tags): DkimClaims {
+export function claimsOf(tags: Tags): DkimClaims {
   const [a, b, d, h, s] = ['a', 'b', 'd', 'h', 's'].map((name) => tags.get(name)?.value);
   const claims: DkimClaims = {};
   if (d !== undefined) claims.domain = d.toLowerCase();
@@ -81,16 +102,9 @@ function claimsOf(tags: Tags): DkimClaims {
   return claims;
 }
 
-/** The octets of a signature's field. */
-interface FieldOctets {
-  readonly field: Uint8Array;
-  readonly unsigned: () => Uint8Array;
-}
-
 function readSignature(
-  tags: Tags,
+  { tags, field, unsigned }: TagField,
   claims: DkimClaims,
-  octets: FieldOctets,
 ): DkimSignature | Refusal {
   const missing = REQUIRED.find((name) => !tags.has(name));
   if (missing) return neutral(`it has no ${missing}=`);
@@ -131,12 +145,13 @@ function readSignature(
     expiration: numbers.expiration,
     bodyHash,
     signature,
-    field: octets.field,
-    unsigned: octets.unsigned(),
+    field,
+    unsigned: unsigned(),
   };
 }
 
-const ALGORITHMS: ReadonlyMap<string, { keyType: KeyType; hash: HashName }> = new Map([
+/** What `a=` names. RFC 6376 §3.3, RFC 8463 §3. */
+export const ALGORITHMS: ReadonlyMap<string, { keyType: KeyType; hash: HashName }> = new Map([
   ['rsa-sha256', { keyType: 'rsa', hash: 'sha256' }],
   ['ed25519-sha256', { keyType: 'ed25519', hash: 'sha256' }],
   ['rsa-sha1', { keyType: 'rsa', hash: 'sha1' }],
@@ -150,7 +165,7 @@ function readCanonicalization(value: string): [Canonicalization, Canonicalizatio
 }
 
 /** `d=`, `s=` and `i=`, which must be within `d=`. RFC 6376 §3.5, §3.10. */
-function readSigner(
+export function readSigner(
   tags: Tags,
 ): { domain: string; selector: string; identityDomain: string } | Refusal {
   const domain = tags.get('d')!.value;
@@ -182,7 +197,7 @@ function readNumbers(
 }
 
 /** Null where the tag is not there, undefined where it is no number of at most so many digits. */
-function readNumber(tags: Tags, name: string, digits: number): number | null | undefined {
+export function readNumber(tags: Tags, name: string, digits: number): number | null | undefined {
   const value = tags.get(name)?.value;
   if (value === undefined) return null;
   if (value.length > digits || !/^[0-9]+$/.test(value)) return undefined;

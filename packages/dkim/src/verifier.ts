@@ -3,15 +3,17 @@
  * asked for as soon as the header block is there. What the peer did wrong is a result, and what the DNS did wrong too.
  */
 import type { Resolver } from '@postino/dns';
-import { HeaderReader } from '@postino/message';
-import { type Sink, StateError } from '@postino/wire';
+import type { HeaderBlock } from '@postino/message';
+import type { Sink } from '@postino/wire';
 
-import { Body, type BodyHash } from './body-hash.ts';
+import type { BodyHash } from './body-hash.ts';
 import { FieldIndex } from './canonical-header.ts';
-import { judge, type Weakness } from './judge.ts';
+import { earlyRefusal, type Strictness } from './early-refusal.ts';
+import { judge } from './judge.ts';
 import { type KeyAnswer, KeyLookup } from './key-lookup.ts';
-import { CLOCK_SKEW, MAX_SIGNATURES } from './limits.ts';
+import { MAX_SIGNATURES } from './limits.ts';
 import { messageInto } from './message-into.ts';
+import { MessageParts } from './message-parts.ts';
 import {
   type DkimClaims,
   type DkimResult,
@@ -22,14 +24,10 @@ import {
 } from './result.ts';
 import { type DkimSignature, parseSignature } from './signature.ts';
 
-export interface DkimVerifierOptions {
+export interface DkimVerifierOptions extends Strictness {
   readonly resolver: Resolver;
-  /** The clock, in ms since 1970; `Date.now` unless given. */
-  readonly now?: () => number;
   /** Signatures that are looked at, from the top; `MAX_SIGNATURES` unless given. */
   readonly maxSignatures?: number;
-  /** What is accepted although it should not be: for tests, and for mail of long ago. */
-  readonly accept?: readonly Weakness[];
 }
 
 /** A signature on its way: what is wrong with it, or what it takes to judge it. */
@@ -60,11 +58,9 @@ export function verify(
 
 class DkimVerifier implements Sink<DkimResult[]> {
   readonly #options: DkimVerifierOptions;
-  readonly #reader = new HeaderReader();
-  readonly #body = new Body();
+  readonly #parts = new MessageParts((header) => this.#begin(header));
   #pending: Pending[] = [];
   #fields: FieldIndex | null = null;
-  #closed = false;
 
   constructor(options: DkimVerifierOptions) {
     if (typeof options.resolver?.resolveTxt !== 'function') {
@@ -78,34 +74,23 @@ class DkimVerifier implements Sink<DkimResult[]> {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#closed) throw new StateError('the message has ended');
-    this.#take(this.#reader.push(bytes));
+    this.#parts.write(bytes);
   }
 
   async end(): Promise<DkimResult[]> {
-    if (this.#closed) throw new StateError('the message has ended');
-    this.#closed = true;
-    this.#take(this.#reader.end());
-    this.#body.end();
+    this.#parts.end();
     const results: DkimResult[] = [];
     for (const pending of this.#pending) results.push(await this.#judge(pending));
     return results;
   }
 
   async abort(): Promise<void> {
-    this.#closed = true;
+    this.#parts.abort();
     this.#pending = [];
   }
 
-  #take(parts: readonly Uint8Array[]): void {
-    if (!this.#fields) this.#begin();
-    for (const part of parts) this.#body.write(part);
-  }
-
-  /** Once the header block is there: reads the signatures, asks for keys, and makes hashes ready for the body. */
-  #begin(): void {
-    const { header } = this.#reader;
-    if (!header) return;
+  /** Reads the signatures, asks for keys, and makes hashes ready for the body. */
+  #begin(header: HeaderBlock): void {
     this.#fields = new FieldIndex(header);
     const fields = header.findAll('DKIM-Signature');
     const { resolver, maxSignatures = MAX_SIGNATURES } = this.#options;
@@ -118,25 +103,14 @@ class DkimVerifier implements Sink<DkimResult[]> {
   #read(field: Uint8Array, lookup: KeyLookup): Pending {
     const { claims, signature } = parseSignature(field);
     if (isRefusal(signature)) return { claims, refusal: signature };
-    const refusal = this.#refuse(signature);
+    // A field that was cut off could be a From that nobody signed.
+    const refusal = this.#parts.fault
+      ? permerror('the header block is too large')
+      : earlyRefusal(signature, this.#options);
     if (refusal) return { claims, refusal };
     const { hash, bodyCanonicalization: canonicalization, bodyLength: length } = signature;
-    const body = this.#body.want({ canonicalization, hash, length });
+    const body = this.#parts.body.want({ canonicalization, hash, length });
     return { claims, signature, body, keys: lookup.find(signature.selector, signature.domain) };
-  }
-
-  /** What can be refused before anything is asked or hashed. RFC 6376 §3.5, RFC 8301 §3.1. */
-  #refuse({ hash, timestamp, expiration }: DkimSignature): Refusal | null {
-    // A field that was cut off could be a From that nobody signed.
-    if (this.#reader.fault) return permerror('the header block is too large');
-    const { accept = [], now = Date.now } = this.#options;
-    const seconds = now() / 1000;
-    if (hash === 'sha1' && !accept.includes('rsa-sha1')) return permerror('SHA-1 is historic');
-    if (expiration !== null && expiration + CLOCK_SKEW < seconds) return policy('it has expired');
-    if (timestamp !== null && timestamp - CLOCK_SKEW > seconds) {
-      return policy('it was made in the future');
-    }
-    return null;
   }
 
   async #judge(pending: Pending): Promise<DkimResult> {
