@@ -1,11 +1,10 @@
 /** Postfix's `smtp-sink`: a server that takes mail and throws it away, or keeps it as it came. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { listening } from './listening-program.ts';
 
 const postfix = join(import.meta.dirname, '../.peers/postfix/usr');
 export const SMTP_SINK: string = join(postfix, 'sbin/smtp-sink');
@@ -25,17 +24,13 @@ export class SmtpSink {
     context.after(() => rmSync(folder, { recursive: true, force: true }));
     chmodSync(folder, 0o777); // as root it becomes nobody
     const parameters = ['-d', join(folder, 'message.'), ...(isRoot() ? ['-u', 'nobody'] : [])];
-    // The port may be taken by another before the program has it.
-    for (;;) {
-      const port = await freePort();
-      const child = spawn(SMTP_SINK, [...parameters, ...flags, `127.0.0.1:${port}`, '100'], {
+    const port = await listening(context, (free) =>
+      spawn(SMTP_SINK, [...parameters, ...flags, `127.0.0.1:${free}`, '100'], {
         env: { LD_LIBRARY_PATH: join(postfix, 'lib/postfix') },
         stdio: 'ignore',
-      });
-      if (!(await listens(child, port))) continue;
-      context.after(() => end(child));
-      return new SmtpSink(port, folder);
-    }
+      }),
+    );
+    return new SmtpSink(port, folder);
   }
 
   /** What it kept: the text of each message behind the fields it wrote itself, and what it was told. */
@@ -64,35 +59,4 @@ function parse(dump: string): Kept {
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Whether it came to listen; false where it ended instead. */
-async function listens(child: ChildProcess, port: number): Promise<boolean> {
-  while (child.exitCode === null && child.signalCode === null) {
-    const socket = connect(port, '127.0.0.1');
-    const [there] = await Promise.race([
-      once(socket, 'connect').then(() => [true]),
-      once(socket, 'close').then(() => [false]),
-    ]).catch(() => [false]);
-    socket.destroy();
-    if (there) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return false;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill();
-  await exit;
 }
