@@ -10,7 +10,10 @@ export interface Counted {
   readonly messages: { reason: string };
   readonly deliveries: { way: 'local' | 'remote'; outcome: 'delivered' | 'deferred' | 'failed' };
   readonly logins: { result: 'right' | 'wrong' };
-  readonly checks: { check: 'dnsbl' | 'rdns' | 'spf' | 'dkim' | 'dmarc'; verdict: string };
+  readonly checks: {
+    check: 'dnsbl' | 'rdns' | 'sender' | 'spf' | 'dkim' | 'dmarc';
+    verdict: string;
+  };
 }
 
 /** Counts one more. */

@@ -6,6 +6,7 @@ import type { Router } from '@postino/router';
 import { FileQueue, Spool } from '@postino/queue';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks/checks.ts';
+import { Reachability } from './checks/reachability.ts';
 import type { Clock } from './clock.ts';
 import type { Count } from './count.ts';
 import type { Config } from './config/config.ts';
@@ -55,6 +56,8 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
   });
   const postOffice = await openPostOffice(config, { ...ports, router, mailboxes, senders });
   await postOffice.start();
+  const reachability = new Reachability(config, { router, resolver });
+  const checks = new Checks(config.checks, { hostname, resolver, reachability, count });
   return {
     hostname,
     router,
@@ -67,12 +70,15 @@ export async function openServices(config: Config, ports: Ports): Promise<Servic
       hostname,
       domain: local_domains[0] ?? hostname,
       bindSender: submission.bind_sender,
+      verifyRecipients: submission.verify_recipients,
+      checks,
+      reachability,
       limiter,
       router,
       clock,
     }),
     hideClient: submission.hide_client,
-    checks: new Checks(config.checks, { hostname, resolver, count }),
+    checks,
     logins: new Logins(accounts, { maxDelay: limits.guess_delay, count }),
     spool: await concerning('data_dir', Spool.open(join(data_dir, 'incoming'))),
     room: new DiskRoom([data_dir, ...mailboxes.folders], { reserve: limits.disk_reserve }),

@@ -123,7 +123,7 @@ export class SmtpSession implements SmtpApp {
     const bounced = isNullPath(from) ? senders.reverse(asked) : null;
     const address = bounced ?? asked;
     const route = await router.route(address);
-    const refusal = this.#judge(route, asked, context) ?? (await this.#checked(asked));
+    const refusal = this.#judge(route, asked, context) ?? (await this.#checked(asked, context));
     count('recipients', { reason: refusal ? reasonOf(refusal) : TAKEN });
     if (refusal) {
       this.#log.info({ to: formatPath(asked), reply: refusal }, 'recipient refused');
@@ -187,8 +187,9 @@ export class SmtpSession implements SmtpApp {
     if (user !== undefined) return this.#services.submission.mail(user, from);
   }
 
-  /** What the checks say to client and sender. Whoever they refuse can still ask the postmaster why. RFC 5321 §4.5.1. */
-  #checked(to: ForwardPath): Promise<Reply | null> | null {
+  /** What the checks say to client and sender, or to a login of its recipient. Whoever they refuse can still ask the postmaster why. RFC 5321 §4.5.1. */
+  #checked(to: ForwardPath, { user }: SmtpContext): Promise<Reply | null> | null {
+    if (user !== undefined) return this.#services.submission.rcpt(to);
     return isPostmaster(to) ? null : (this.#transaction!.checks?.refusal() ?? null);
   }
 

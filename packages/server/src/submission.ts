@@ -3,6 +3,7 @@ import {
   isNullPath,
   parseAddressList,
   parseMailbox,
+  type ForwardPath,
   type Path,
   type ReversePath,
 } from '@postino/address';
@@ -15,6 +16,8 @@ import {
 import type { QueueId } from '@postino/queue';
 import type { Router } from '@postino/router';
 import type { Reply } from '@postino/wire';
+import type { Checks } from './checks/checks.ts';
+import type { Reachability } from './checks/reachability.ts';
 import type { Clock } from './clock.ts';
 import type { SendingLimiter } from './sending-limiter.ts';
 import { SMTP_REPLIES as REPLIES } from './smtp-replies.ts';
@@ -26,7 +29,11 @@ export interface SubmissionOptions {
   readonly domain: string;
   /** Whether a login may send in its own names only. */
   readonly bindSender: boolean;
+  /** Whether recipients abroad are refused where the DNS says that they take no mail. */
+  readonly verifyRecipients: boolean;
   readonly limiter: SendingLimiter;
+  readonly checks: Pick<Checks, 'ownSender'>;
+  readonly reachability: Pick<Reachability, 'recipient'>;
   readonly router: Pick<Router, 'route'>;
   readonly clock: Clock;
 }
@@ -41,8 +48,17 @@ export class Submission {
   /** Whether the user may send from this path; a reply refuses it. */
   async mail(user: string, from: ReversePath): Promise<Reply | undefined> {
     // The null path is nobody's: receipts are sent from it. RFC 8098 §3.
-    const isFree = !this.#options.bindSender || isNullPath(from);
-    return isFree || (await this.#owns(user, from)) ? undefined : REPLIES.foreignSender;
+    if (isNullPath(from)) return undefined;
+    const { bindSender, checks } = this.#options;
+    if (bindSender && !(await this.#owns(user, from))) return REPLIES.foreignSender;
+    return (await checks.ownSender(from)) ?? undefined;
+  }
+
+  /** What is said of a recipient abroad; null where nothing is known against it, since its mail can wait. */
+  async rcpt(to: ForwardPath): Promise<Reply | null> {
+    const { verifyRecipients, reachability } = this.#options;
+    const objection = verifyRecipients ? await reachability.recipient(to) : null;
+    return objection?.type === 'refuse' ? objection.reply : null;
   }
 
   /** Whether the user may send a message more to so many. */

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { Router } from '@postino/router';
+import { checkConfig } from '@postino/server';
 import type { Resolver } from '@postino/dns';
 import { splitMessage } from '@postino/message';
 import { CancelSource } from '@postino/wire';
 import { Checks } from '../src/checks/checks.ts';
+import { Reachability } from '../src/checks/reachability.ts';
 import { countNothing } from '../src/count.ts';
 import { MessageChecks } from '../src/checks/message-checks.ts';
 import { within } from '../src/checks/within.ts';
@@ -26,7 +29,15 @@ const config = {
   dkim: reject,
   dmarc: reject,
   rdns: reject,
+  sender: { action: 'off', timeout: 5 } as const,
 };
+const reachability = new Reachability(
+  checkConfig(
+    { hostname: 'mx.example.org', checks: { sender: { timeout: '1s' } } },
+    { folder: '/' },
+  ),
+  { router: new Router({ localDomains: [], users: new Set() }), resolver: silent },
+);
 const MESSAGE = Buffer.from(
   'DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=sel; h=from; bh=eA==; b=eA==;\r\nFrom: ann@example.net\r\n\r\nBody.\r\n',
 );
@@ -35,6 +46,7 @@ test('hostile 76: what does not answer in time is unknown, and refuses nobody', 
   const checks = new Checks(config, {
     hostname: 'mx.example.org',
     resolver: silent,
+    reachability,
     count: countNothing,
   });
   const message = new MessageChecks(checks.client('192.0.2.1', log)!, {
@@ -55,6 +67,11 @@ test('hostile 76: what does not answer in time is unknown, and refuses nobody', 
   ]);
 });
 
+test('a sender whose domain does not answer in time waits', async () => {
+  const found = await reachability.sender({ localPart: 'ann', domain: 'example.net' });
+  assert.equal(found?.type, 'defer');
+});
+
 test('with every check off there is nothing to do', () => {
   const off = { action: 'off', timeout: 5 } as const;
   const none = {
@@ -63,10 +80,12 @@ test('with every check off there is nothing to do', () => {
     dkim: off,
     dmarc: off,
     rdns: off,
+    sender: off,
   };
   const checks = new Checks(none, {
     hostname: 'mx.example.org',
     resolver: silent,
+    reachability,
     count: countNothing,
   });
   assert.equal(checks.client('192.0.2.1', log), null);

@@ -7,6 +7,7 @@ import { dkimVerifier, type DkimResult } from '@postino/dkim';
 import { evaluate, type DmarcResult } from '@postino/dmarc';
 import type { HeaderBlock } from '@postino/message';
 import { checkHost, formatReceivedSpf, type SpfResult } from '@postino/spf';
+import type { Objection as Unreachable } from '@postino/router';
 import { CancelSource, type Reply, type Sink } from '@postino/wire';
 import type { CheckAction } from '../config/config.ts';
 import type { ClientChecks } from './client-checks.ts';
@@ -14,6 +15,7 @@ import { authenticationResults, type Findings } from './findings.ts';
 import { fromDomains } from './from-domains.ts';
 import { impatient } from './impatient.ts';
 import * as objection from './objection.ts';
+import { judgeSender } from './sender-check.ts';
 import { within } from './within.ts';
 
 /** What of an envelope is judged. */
@@ -22,9 +24,6 @@ export interface CheckedEnvelope {
   /** What the client said in HELO or EHLO. */
   readonly hello: string;
 }
-
-/** An action of the configuration, and what it is to be taken for. */
-type Judged = readonly [action: CheckAction, against: objection.Objection | null];
 
 /** What check_host() and the field that records it are told. */
 interface SpfArguments {
@@ -38,6 +37,7 @@ export class MessageChecks {
   readonly #client: ClientChecks;
   readonly #envelope: SpfArguments;
   readonly #spf: Promise<SpfResult | null>;
+  readonly #sender: Promise<Unreachable | null>;
   readonly #dkim: Sink<DkimResult[]> | null;
   /** Fires when nobody waits for this message any longer. */
   readonly #cancel = new CancelSource();
@@ -57,14 +57,17 @@ export class MessageChecks {
     const { dkim, spf, dmarc } = config;
     const wantsSpf = spf.action !== 'off' || dmarc.action !== 'off';
     this.#spf = client.careful('spf', null, async () => (wantsSpf ? this.#checkHost() : null));
+    this.#sender = client.careful('sender', null, async () => this.#verify(envelope.from));
     const wantsDkim = dkim.action !== 'off' || dmarc.action !== 'off';
     this.#dkim = wantsDkim ? dkimVerifier({ resolver: impatient(resolver, this.#noKeys) }) : null;
   }
 
   /** What each recipient is refused with for the client and the sender; null when no check of these may refuse. */
   refusal(): Promise<Reply | null> | null {
-    const { dnsbl, rdns, spf } = this.#client.services.config;
-    const decisive = [dnsbl, rdns, spf].some(({ action }) => ['reject', 'defer'].includes(action));
+    const { sender, dnsbl, rdns, spf } = this.#client.services.config;
+    const decisive = [sender, dnsbl, rdns, spf].some(({ action }) =>
+      ['reject', 'defer'].includes(action),
+    );
     return decisive ? this.#envelopeRefusal() : null;
   }
 
@@ -122,6 +125,14 @@ export class MessageChecks {
     return found;
   }
 
+  async #verify(from: ReversePath): Promise<Unreachable | null> {
+    const { reachability, config, count } = this.#client.services;
+    if (config.sender.action === 'off') return null;
+    const found = await reachability.sender(from, this.#cancel);
+    count('checks', { check: 'sender', verdict: found?.type ?? 'pass' });
+    return found;
+  }
+
   #receivedSpf(spf: SpfResult | null): string[] {
     const { received_spf, action } = this.#client.services.config.spf;
     return spf && received_spf && action !== 'off' ? [formatReceivedSpf(spf, this.#envelope)] : [];
@@ -158,18 +169,24 @@ export class MessageChecks {
     return refusals(await this.#judgeEnvelope())[0] ?? null;
   }
 
-  async #judgeEnvelope(): Promise<Judged[]> {
+  async #judgeEnvelope(): Promise<objection.Judged[]> {
     const { ip, services, lists, name } = this.#client;
-    const { dnsbl, rdns, spf } = services.config;
-    const [found, iprev, checked] = await Promise.all([lists, name, this.#spf]);
+    const { sender, dnsbl, rdns, spf } = services.config;
+    const [unreachable, found, iprev, checked] = await Promise.all([
+      this.#sender,
+      lists,
+      name,
+      this.#spf,
+    ]);
     return [
+      judgeSender(sender.action, this.#envelope.sender, unreachable),
       [dnsbl.action, objection.listed(ip, found)],
       [spf.action, checked && objection.notAllowed(ip, checked)],
       [rdns.action, iprev && objection.nameless(ip, iprev)],
     ];
   }
 
-  #judgeContent(dkim: readonly DkimResult[] | null, dmarc: DmarcResult | null): Judged[] {
+  #judgeContent(dkim: readonly DkimResult[] | null, dmarc: DmarcResult | null): objection.Judged[] {
     const { config } = this.#client.services;
     return [
       [config.dkim.action, dkim && objection.badlySigned(dkim)],
@@ -184,16 +201,16 @@ function dmarcAction(action: CheckAction, dmarc: DmarcResult | null): CheckActio
 }
 
 /** Nothing is refused; what would be is warned of. */
-function softened([action, against]: Judged): Judged {
+function softened([action, against]: objection.Judged): objection.Judged {
   return [action === 'off' ? action : 'warn', against];
 }
 
-function refusals(judged: readonly Judged[]): Reply[] {
+function refusals(judged: readonly objection.Judged[]): Reply[] {
   return judged.flatMap(([action, against]) => objection.refusal(action, against) ?? []);
 }
 
 /** Whole fields, one for each objection. */
-function warnings(judged: readonly Judged[]): string[] {
+function warnings(judged: readonly objection.Judged[]): string[] {
   return judged.flatMap(([action, against]) =>
     action === 'warn' && against ? [objection.warning(against)] : [],
   );

@@ -11,11 +11,16 @@ import type { IprevResult } from './iprev.ts';
 export interface Objection {
   /** What X-Warning says, and the first line of a refusal. Others' text is in it. */
   readonly text: string;
-  /** The last number of the enhanced status: `X.7.detail`. */
+  /** The second number of the enhanced status; 7 unless given. */
+  readonly subject?: number;
+  /** The last one. */
   readonly detail: number;
   /** What the list or the domain says itself. A stranger's text. */
   readonly explanation?: string;
 }
+
+/** An action of the configuration, and what it is to be taken for. */
+export type Judged = readonly [action: CheckAction, against: Objection | null];
 
 /** Octets of a warning; it is cut behind them, so that it stays on one line. RFC 5322 §2.1.1. */
 const MAX_WARNING = 900;
@@ -69,6 +74,13 @@ export function disowned({ from, disposition }: DmarcResult): Objection | null {
   return { text: `this message fails DMARC${policy}`, detail: 26 };
 }
 
+/** No bounce could reach the sender, as the reply of the router says: 5.1.0, 5.1.8, 5.7.27. RFC 5321 §3.6.2, RFC 7505 §4.2. */
+export function unanswerable(sender: string, { status, text }: Reply): Objection {
+  const [, subject = 1, detail = 8] = status?.split('.').map(Number) ?? [];
+  const explanation = String(text);
+  return { text: `no bounce could reach ${sender}`, subject, detail, explanation };
+}
+
 /** `X-Warning: …` with its CRLF. Not folded: whoever looks for it looks at one line, as Exim writes it. */
 export function warning({ text }: Objection): string {
   return `X-Warning: ${harmless(text, { max: MAX_WARNING })}\r\n`;
@@ -77,10 +89,10 @@ export function warning({ text }: Objection): string {
 /** What the client hears; null where the message is only warned of. */
 export function refusal(action: CheckAction, objection: Objection | null): Reply | null {
   if (!objection || (action !== 'reject' && action !== 'defer')) return null;
-  const { text, detail, explanation } = objection;
+  const { text, subject = 7, detail, explanation } = objection;
   const lines = explanation === undefined ? [text] : [text, explanation];
   const said = lines.map((line) => harmless(line, { max: MAX_EXPLANATION }));
   return action === 'reject'
-    ? { code: 550, status: `5.7.${detail}`, text: said }
-    : { code: 451, status: `4.7.${detail}`, text: said };
+    ? { code: 550, status: `5.${subject}.${detail}`, text: said }
+    : { code: 451, status: `4.${subject}.${detail}`, text: said };
 }

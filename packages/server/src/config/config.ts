@@ -114,6 +114,8 @@ export interface SubmissionConfig {
   readonly tls_listen: readonly ListenAddress[];
   /** Whether a login may send in its own names only. */
   readonly bind_sender: boolean;
+  /** Whether recipients abroad are refused at once where the DNS says that they take no mail. */
+  readonly verify_recipients: boolean;
   /** Whether `Received` leaves out where a logged-in client is. */
   readonly hide_client: boolean;
 }
@@ -178,6 +180,8 @@ export interface ChecksConfig {
   /** The time is for keys that are still unknown at the end of the content. */
   readonly dkim: CheckConfig;
   readonly dmarc: CheckConfig;
+  /** Whether bounces could reach the sender. The time is for the DNS. */
+  readonly sender: CheckConfig;
   /** The client's name: its address leads to it, and it leads back. */
   readonly rdns: CheckConfig;
 }

@@ -101,6 +101,7 @@ export function configSchema(folder: string): z.ZodType<GivenConfig> {
       }),
       dkim: subsection({ action, timeout: time.prefault('20s') }),
       dmarc: subsection({ action, timeout: time.prefault('20s') }),
+      sender: subsection({ action, timeout: time.prefault('20s') }),
       rdns: subsection({ action, timeout: time.prefault('5s') }),
     }),
   });
@@ -113,6 +114,7 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
       listen: z.array(listenAddress).prefault([]),
       tls_listen: z.array(listenAddress).prefault([]),
       bind_sender: z.boolean().prefault(false),
+      verify_recipients: z.boolean().prefault(false),
       hide_client: z.boolean().prefault(false),
     }),
     outbound: subsection({
