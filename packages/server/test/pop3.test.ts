@@ -39,7 +39,7 @@ test('a mailbox is read, octet for octet, and what is deleted goes with QUIT', a
   assert.equal(site.mailbox('ale').length, 1);
 });
 
-test('without QUIT nothing is removed', async (context) => {
+test('hostile 67: without QUIT nothing is removed, and the lock goes with the connection', async (context) => {
   const site = await filled(context);
   const talk = await site.pop3();
   await login(talk);
@@ -52,7 +52,7 @@ test('without QUIT nothing is removed', async (context) => {
   assert.match(await again.say('STAT'), /^\+OK 2 /);
 });
 
-test('one session at a time has a mailbox', async (context) => {
+test('hostile 66: one session at a time has a mailbox', async (context) => {
   const site = await filled(context);
   const [first, second] = [await site.pop3(), await site.pop3()];
   assert.match(await login(first), /^\+OK/);

@@ -34,6 +34,14 @@ test('a second server in the same data_dir is refused, until the first has gone'
   assert.equal(second.addresses.smtp.length, 1);
 });
 
+test('hostile 30: a session lasts as long as it may, and no longer', async (context) => {
+  const site = await startSite(context, { limits: { session_time: '1s' } });
+  const [smtp, pop3] = [await site.smtp(), await site.pop3()];
+  assert.match(await smtp.hear(), /^421 /);
+  assert.match(await pop3.hear(), /^-ERR \[SYS\/TEMP\] /);
+  for (const talk of [smtp, pop3]) while (!talk.ended) await talk.hear();
+});
+
 test('a port that another program has is named with its key', async (context) => {
   const folder = makeFolder(context);
   const other = createServer().listen(0, '127.0.0.1');

@@ -83,3 +83,17 @@ test('hostile 28: lone CR and LF are found in chunks however they are cut', () =
     }
   }
 });
+
+test('hostile 28: DATA behind BDAT, BDAT behind the last chunk, BDAT within DATA; each octet is counted', () => {
+  const mixed = addressed(CHUNKING);
+  assert.deepEqual(codes(mixed.feed('BDAT 3\r\nabcDATA\r\n')), [250, 503]);
+  assert.deepEqual(codes(mixed.feed('BDAT 4 LAST\r\nde\r\nNOOP\r\n')), [250, 250]);
+  assert.deepEqual(mixed.record.stored, ['abcde\r\n']);
+  const twice = addressed(CHUNKING);
+  const said = twice.feed('BDAT 0 LAST\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n');
+  assert.deepEqual(codes(said), [250, 503, 250]);
+  assert.deepEqual(twice.record.stored, ['']);
+  const within = addressed(CHUNKING);
+  assert.deepEqual(codes(within.feed('DATA\r\nBDAT 3 LAST\r\nabc\r\n.\r\n')), [354, 250]);
+  assert.deepEqual(within.record.stored, ['BDAT 3 LAST\r\nabc\r\n']);
+});
