@@ -1,14 +1,13 @@
 /**
  * The loop: the machine's orders onto a wire, its questions to the application. It knows no socket and no timer.
  */
-import type { Cancel, Wire } from '@postino/wire';
+import { Listener, settlesSoon, type Cancel, type Waiting, type Wire } from '@postino/wire';
 import type { Answer, Content, Pop3App } from './app.ts';
 import { ask, settle } from './ask.ts';
 import type { Given } from './ask.ts';
 import { SessionContext } from './context.ts';
 import type { CloseReason, Pop3Question, Pop3ServerEvent, Refusal } from './events.ts';
 import { LateAnswers } from './late-answers.ts';
-import { Listener, type Waiting } from './listener.ts';
 import { REFUSALS } from './replies.ts';
 import type { Pop3Server } from './server.ts';
 
@@ -136,7 +135,7 @@ async function meanwhile(
   question: Pop3Question,
   asked: Promise<Given>,
 ): Promise<Given> {
-  if (await isSoon(asked)) return asked;
+  if (await settlesSoon(asked)) return asked;
   try {
     await flush(room);
     const isInTime = await ofWire(room.listener.wait(asked, waiting(room, question)));
@@ -164,22 +163,6 @@ function giveUp(room: Room, { type }: Pop3Question, asked: Promise<Given>): Refu
   options.onError?.(new Error(`no answer to ${type} in time`));
   void late.letGo(asked);
   return { ...REFUSALS.temporary, close: type !== 'retrieve' };
-}
-
-/** What an async method with no real wait in it takes to settle. */
-const TURNS = 4;
-
-function isSoon(asked: Promise<Given>): Promise<boolean> {
-  const settled = asked.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([settled, later()]);
-}
-
-async function later(): Promise<false> {
-  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
-  return false;
 }
 
 async function push(room: Room, content: Content['content']): Promise<void> {

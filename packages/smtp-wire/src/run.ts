@@ -1,10 +1,9 @@
 /** The loop: a session, a wire and an application, until one of them ends. The only place that awaits. */
-import { StateError, type Cancel, type Wire } from '@postino/wire';
+import { Listener, settlesSoon, StateError, type Cancel, type Wire } from '@postino/wire';
 import type { SmtpApp } from './app.ts';
 import { ask, failure, settle, type AnyAnswer, type Asked } from './ask.ts';
 import { SessionContext } from './context.ts';
 import type { CloseReason } from './events.ts';
-import { Listener } from './listener.ts';
 import type { SmtpServer } from './server.ts';
 
 const MINUTE = 60_000;
@@ -67,7 +66,7 @@ class Loop {
     const { stop } = options;
     if (stop?.aborted) session.shutdown();
     stop?.addEventListener('abort', () => session.shutdown());
-    this.#listener = new Listener(wire, this.context, stop);
+    this.#listener = new Listener(wire, stop);
   }
 
   async run(): Promise<SessionEnd> {
@@ -135,17 +134,17 @@ class Loop {
   }
 
   async #wait(asked: Asked, answer: Promise<AnyAnswer>): Promise<AnyAnswer> {
-    const quick = await Promise.race([answer, later()]);
-    if (quick !== LATER) return quick;
+    if (await settlesSoon(answer)) return answer;
     // What was said before goes out first; with a question open nothing else can come.
     if (asked.type !== 'content') {
       for (let event; (event = this.#session.next());)
         if (event.type === 'send') await this.#send(event.bytes);
     }
-    const { answerTimeout = ANSWER_TIMEOUT } = this.#options;
-    const late = () =>
-      this.#failed(asked, new Error(`no answer to ${asked.type} within ${answerTimeout} ms`));
-    return this.#listener.wait(answer, answerTimeout, late);
+    const { answerTimeout: timeout = ANSWER_TIMEOUT } = this.#options;
+    const left = (): void => this.context.abandon();
+    if (await this.#listener.wait(answer, { timeout, left })) return answer;
+    this.context.giveUp();
+    return this.#failed(asked, new Error(`no answer to ${asked.type} within ${timeout} ms`));
   }
 
   #settle(asked: Asked, answer: AnyAnswer): void {
@@ -161,14 +160,4 @@ class Loop {
     this.#options.onError?.(error);
     return failure(this.#session, asked);
   }
-}
-
-/** What an async method with no real wait in it takes, `catch` and `race` counted. */
-const TURNS = 4;
-const LATER: unique symbol = Symbol('later');
-
-/** A few turns later: a promise that was settled, or nearly, has won by then, and replies may go on gathering. */
-async function later(): Promise<typeof LATER> {
-  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
-  return LATER;
 }

@@ -1,5 +1,5 @@
-/** Listens to the client for the loop, also while the application thinks: that is how one who left is noticed. */
-import { CancelSource, type Cancel, type Wire } from '@postino/wire';
+import { CancelSource } from './cancel-source.ts';
+import type { Cancel, Wire } from './types.ts';
 
 type Heard = Uint8Array | null | 'timeout' | 'cancelled';
 
@@ -10,10 +10,11 @@ const HELD = 16_384;
 export interface Waiting {
   /** Milliseconds. */
   readonly timeout: number;
-  /** The client has ended its side. It may still listen. */
+  /** The peer has ended its side. It may still listen. */
   readonly left: () => unknown;
 }
 
+/** Listens to the peer for a loop, also while the application thinks: that is how a peer who left is noticed. */
 export class Listener {
   readonly #wire: Wire;
   readonly #stop: Cancel | undefined;
@@ -26,7 +27,10 @@ export class Listener {
     this.#stop = stop;
   }
 
-  /** What has come, in one piece: else the machine could not see that something lies behind STLS. */
+  /**
+   * What has come, in one piece: else a machine could not see that something lies behind STARTTLS. `'cancelled'`, once, when
+   * `stop` fires.
+   */
   read(timeout: number): Heard | Promise<Heard> {
     if (this.#octets > 0) return this.#take();
     if (this.#ended) return null;
@@ -35,7 +39,7 @@ export class Listener {
 
   /**
    * True when `answer` has settled, false when it is late. The read is the clock, which each chunk winds up again.
-   * Not done: a client that has sent 16 KB ahead, or its end, leaves no clock, and the answer is awaited without limit.
+   * Not done: a peer that has sent 16 KB ahead, or its end, leaves no clock, and the answer is awaited without limit.
    */
   async wait(answer: Promise<unknown>, { timeout, left }: Waiting): Promise<boolean> {
     const settled = new CancelSource();
