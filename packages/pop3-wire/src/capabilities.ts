@@ -8,6 +8,8 @@ const SAFE_IN_CLEAR = /^(?:CRAM-MD5|SCRAM-.+)$/;
 interface Situation {
   readonly options: Pop3ServerOptions;
   readonly secure: boolean;
+  /** Those that fit the TLS there is. */
+  readonly mechanisms: readonly string[];
   readonly loggedIn: boolean;
 }
 
@@ -33,7 +35,7 @@ export function passwordsAllowed({ options, secure }: Situation): boolean {
 
 /** The mechanisms that may be used as things are. */
 export function mechanismsOffered(situation: Situation): readonly string[] {
-  const { mechanisms = [] } = situation.options;
+  const { mechanisms } = situation;
   return passwordsAllowed(situation)
     ? mechanisms
     : mechanisms.filter((name) => SAFE_IN_CLEAR.test(name));

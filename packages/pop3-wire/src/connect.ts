@@ -46,7 +46,9 @@ async function open(
       offered = await capabilities(loop); // what was said before TLS is worth nothing: RFC 2595 §4
     } else if (startTls === 'required') return NO_TLS;
   }
-  return logIn(loop, offered, options);
+  const { mechanisms = [] } = options;
+  const ways = typeof mechanisms === 'function' ? mechanisms(wire.tls) : mechanisms;
+  return logIn(loop, offered, { ...options, mechanisms: ways });
 }
 
 /** A server that knows no CAPA offers nothing but what RFC 1939 obliges it to. */
@@ -58,7 +60,7 @@ async function capabilities(loop: Pop3ClientLoop): Promise<Capabilities> {
 async function logIn(
   loop: Pop3ClientLoop,
   offered: Capabilities,
-  { login, mechanisms = [] }: ConnectPop3Options,
+  { login, mechanisms }: ConnectPop3Options & { readonly mechanisms: readonly Pop3Mechanism[] },
 ): Promise<Pop3Failure | null> {
   const names = offered.get('SASL') ?? [];
   const chosen = mechanisms.find(({ mechanism }) => names.includes(mechanism.toUpperCase()));

@@ -1,5 +1,5 @@
 /** What the loop of the client takes and gives. Types only. */
-import type { Cancel, TlsOptions } from '@postino/wire';
+import type { Cancel, TlsInfo, TlsOptions } from '@postino/wire';
 import type { Pop3ClientEnd } from './client-events.ts';
 import type { Pop3ClientLimits } from './client-limits.ts';
 import type { Status } from './status-line.ts';
@@ -18,8 +18,10 @@ export interface Pop3Mechanism {
 export interface ConnectPop3Options {
   /** Logs in with USER and PASS, where no mechanism is offered that is given too. */
   readonly login?: { readonly user: string; readonly password: string };
-  /** Logs in with the first of these that the server offers. */
-  readonly mechanisms?: readonly Pop3Mechanism[];
+  /** Logs in with the first of these that the server offers; a function makes them for the TLS that stands. */
+  readonly mechanisms?:
+    | readonly Pop3Mechanism[]
+    | ((tls: TlsInfo | null) => readonly Pop3Mechanism[]);
   /** `required`, the default: without TLS nobody logs in. `offered`: in the clear where STLS is not offered. `never`. */
   readonly startTls?: 'required' | 'offered' | 'never';
   /** Name to send and how far to trust the server, for the handshake behind STLS. */

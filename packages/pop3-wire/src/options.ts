@@ -12,8 +12,11 @@ export interface Pop3ServerOptions {
   readonly startTls?: boolean;
   /** The TLS session that stands from the start, as on port 995; `wire.tls` fits. */
   readonly tls?: TlsInfo | null;
-  /** SASL mechanisms to offer with AUTH, in capitals; the application carries them out. RFC 5034 §3. */
-  readonly mechanisms?: readonly string[];
+  /**
+   * SASL mechanisms to offer with AUTH, in capitals, or those that fit the TLS there is: asked again when it stands. The
+   * application carries them out. RFC 5034 §3, RFC 5802 §6.
+   */
+  readonly mechanisms?: readonly string[] | ((tls: TlsInfo | null) => readonly string[]);
   /** Takes passwords without TLS: USER, PASS and mechanisms that show the secret. Default: no. RFC 2595 §2.3. */
   readonly allowPlaintextAuth?: boolean;
   /** Days that messages stay at the least, or `'NEVER'`: they stay for ever. Not announced when left out. RFC 2449 §6.7. */
@@ -27,15 +30,24 @@ export interface Pop3ServerOptions {
 
 /** Gives the options back. A text that cannot go on the wire is a `TypeError`. */
 export function checkOptions(options: Pop3ServerOptions): Pop3ServerOptions {
-  const { greeting = '', implementation = '', mechanisms = [], expire, loginDelay } = options;
+  const { greeting = '', implementation = '', expire, loginDelay } = options;
   checkText(greeting);
   checkText(implementation);
   if (greeting.includes('<')) throw new TypeError('a greeting with "<" would announce APOP');
   if (expire !== 'NEVER') checkCount('expire', expire);
   checkCount('loginDelay', loginDelay);
-  const odd = mechanisms.find((name) => !/^[A-Z0-9_-]{1,20}$/.test(name));
-  if (odd !== undefined) throw new TypeError(`not the name of a mechanism: ${JSON.stringify(odd)}`);
   return options;
+}
+
+/** Those that fit this TLS. A name that is none is a `TypeError`. RFC 4422 §3.1. */
+export function mechanismsFor(
+  tls: TlsInfo | null,
+  { mechanisms = [] }: Pop3ServerOptions,
+): readonly string[] {
+  const names = typeof mechanisms === 'function' ? mechanisms(tls) : mechanisms;
+  const odd = names.find((name) => !/^[A-Z0-9_-]{1,20}$/.test(name));
+  if (odd !== undefined) throw new TypeError(`not the name of a mechanism: ${JSON.stringify(odd)}`);
+  return names;
 }
 
 function checkCount(name: string, count: number | undefined): void {

@@ -18,7 +18,7 @@ import { limitsFrom } from './limits.ts';
 import type { Pop3Limits } from './limits.ts';
 import type { Listing } from './listing.ts';
 import { checkSize, Maildrop } from './maildrop.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, mechanismsFor } from './options.ts';
 import type { Pop3ServerOptions } from './options.ts';
 import { ORDER } from './order.ts';
 import type { Phase } from './order.ts';
@@ -48,6 +48,7 @@ export class Pop3Server {
   readonly #output = new Output();
   #phase: Phase = 'authorization';
   #tls: TlsInfo | null;
+  #mechanisms: readonly string[];
   /** What USER said. */
   #name = '';
   #utf8 = false;
@@ -70,6 +71,7 @@ export class Pop3Server {
     this.#limits = limitsFrom(options.limits);
     this.#lines = new LineReader(Math.max(this.#limits.commandLine, this.#limits.authLine));
     this.#tls = options.tls ?? null;
+    this.#mechanisms = mechanismsFor(this.#tls, options);
     this.#say(ok(options.greeting ?? OK.greeting));
   }
 
@@ -115,6 +117,7 @@ export class Pop3Server {
   secured(tls: TlsInfo): void {
     if (this.#phase !== 'handshake') throw new StateError('secured() without startTls');
     this.#tls = tls;
+    this.#mechanisms = mechanismsFor(tls, this.#options);
     this.#name = '';
     this.#utf8 = false;
     this.#phase = 'authorization';
@@ -206,6 +209,7 @@ export class Pop3Server {
     return {
       options: this.#options,
       secure: this.#tls !== null,
+      mechanisms: this.#mechanisms,
       loggedIn: this.#phase === 'transaction',
       name: this.#name,
       maildrop: this.#maildrop,

@@ -16,6 +16,8 @@ import { TopReader } from './top.ts';
 export interface Session {
   readonly options: Pop3ServerOptions;
   readonly secure: boolean;
+  /** Those that fit the TLS there is. */
+  readonly mechanisms: readonly string[];
   readonly loggedIn: boolean;
   /** What USER said. */
   readonly name: string;
@@ -107,7 +109,7 @@ function startTls({ options, secure, hasMore }: Session): Step {
 /** RFC 5034 §4. */
 function auth(mechanism: string, text: string | null, session: Session): Step {
   if (!mechanismsOffered(session).includes(mechanism)) {
-    const isKnown = session.options.mechanisms?.includes(mechanism);
+    const isKnown = session.mechanisms.includes(mechanism);
     return refuse(isKnown ? REFUSALS.plaintext : REFUSALS.noSuchMechanism);
   }
   // "=" is how an initial response of no octets is written.

@@ -140,6 +140,18 @@ test('hostile 72: USER before STLS is forgotten', () => {
   assert.deepEqual(events, ['startTls']);
 });
 
+test('hostile 72: mechanisms that are bound to TLS are offered behind STLS, and not before', () => {
+  const mechanisms = (tls: object | null): string[] => (tls ? ['X-BOUND', 'PLAIN'] : ['PLAIN']);
+  const given = setup({ options: { startTls: true, mechanisms, allowPlaintextAuth: true } });
+  const { said } = talk(given, 'CAPA\r\nAUTH X-BOUND\r\nSTLS\r\n', 'CAPA\r\n');
+  const offers = said.match(/SASL .*|-ERR .*/g);
+  assert.deepEqual(
+    offers?.filter((line) => line.startsWith('SASL')),
+    ['SASL PLAIN', 'SASL X-BOUND PLAIN'],
+  );
+  assert.equal(offers.length, 3);
+});
+
 test('hostile 72: what stands behind STLS is never carried out', () => {
   const given = setup({ options: { startTls: true } });
   for (const rest of ['USER u\r\nPASS p\r\n', 'US', '\r\n', '\u0016\u0003\u0001']) {

@@ -4,7 +4,6 @@ import {
   plainServer,
   scramServer,
   tlsExporter,
-  type ChannelBinding,
   type SaslServer,
   type SaslStep,
 } from '@postino/sasl';
@@ -15,10 +14,8 @@ import { GuessLimiter } from './guess-limiter.ts';
 
 /** What one connection may log in with. */
 export interface LoginOffer {
-  /** In the order of preference. */
-  readonly mechanisms: readonly string[];
-  /** Null where no mechanism is offered that needs it. */
-  readonly channelBinding: ChannelBinding | null;
+  /** In the order of preference; what is bound to TLS only where there is one. */
+  readonly mechanisms: (tls: TlsInfo | null) => readonly string[];
   /** Of the users' SCRAM hashes; null where SCRAM is not offered. */
   readonly iterations: number | null;
 }
@@ -28,6 +25,7 @@ const WITH_PASSWORD = ['PLAIN', 'LOGIN'];
 /** Where a guess comes from, and whether anybody still waits for the answer. */
 export interface Guesser {
   readonly peer: Endpoint;
+  readonly tls: TlsInfo | null;
   readonly cancel: Cancel;
 }
 
@@ -61,17 +59,16 @@ export class Logins {
   }
 
   /**
-   * What is offered to a connection with this TLS at its beginning. SCRAM only where all users have a hash for it: clients
-   * take the best that is offered, and would shut the others out.
+   * What is offered to a connection that begins now. SCRAM only where all users have a hash for it: clients take the best
+   * that is offered, and would shut the others out.
    */
-  // Not done: SCRAM-SHA-256-PLUS behind STARTTLS, since what is offered does not change within a connection.
-  async offer(tls: TlsInfo | null): Promise<LoginOffer> {
+  async offer(): Promise<LoginOffer> {
     const iterations = await this.#accounts.scramIterations();
-    if (iterations === null) return { mechanisms: WITH_PASSWORD, channelBinding: null, iterations };
-    const channelBinding = tlsExporter(tls);
-    const plus = channelBinding ? ['SCRAM-SHA-256-PLUS'] : [];
-    const mechanisms = [...plus, 'SCRAM-SHA-256', ...WITH_PASSWORD];
-    return { mechanisms, channelBinding, iterations };
+    if (iterations === null) return { mechanisms: () => WITH_PASSWORD, iterations };
+    const scram = ['SCRAM-SHA-256', ...WITH_PASSWORD];
+    const mechanisms = (tls: TlsInfo | null): string[] =>
+      tlsExporter(tls) ? ['SCRAM-SHA-256-PLUS', ...scram] : scram;
+    return { mechanisms, iterations };
   }
 
   /** One SASL exchange, for a mechanism of the offer. */
@@ -86,12 +83,12 @@ export class Logins {
   /** A wrong proof is a wrong guess, and who guessed wrong before waits before the server's first word. */
   #scram(
     mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-256-PLUS',
-    { peer, cancel }: Guesser,
-    { channelBinding, iterations }: LoginOffer,
+    { peer, tls, cancel }: Guesser,
+    { iterations }: LoginOffer,
   ): SaslServer {
     const server = scramServer({
       mechanism,
-      channelBinding,
+      channelBinding: tlsExporter(tls),
       ...(iterations !== null && { decoyIterations: iterations }),
       credentials: async (user) => {
         await sleep(this.#limiter.delay(peer.address, Date.now()), cancel);

@@ -6,8 +6,15 @@ import {
   type Signer,
 } from '@postino/delivery';
 import type { Queue, QueueEntry } from '@postino/queue';
-import { loginClient, plainClient } from '@postino/sasl';
-import { CancelSource, type Reply } from '@postino/wire';
+import {
+  loginClient,
+  plainClient,
+  scramClient,
+  tlsExporter,
+  type PasswordClientOptions,
+  type SaslClient,
+} from '@postino/sasl';
+import { CancelSource, type Reply, type TlsInfo } from '@postino/wire';
 import type { Attempted } from './attempted.ts';
 import { allDomains } from './config/all-domains.ts';
 import type { Config } from './config/config.ts';
@@ -104,8 +111,20 @@ export function deliveryOptions(config: Config): Omit<DeliveryOptions, 'resolver
     ...(smarthost && {
       smarthost: {
         ...smarthost,
-        ...(user === '' ? {} : { login: () => [plainClient(login), loginClient(login)] }),
+        ...(user === '' ? {} : { login: (tls) => mechanismsFor(login, tls) }),
       },
     }),
   };
+}
+
+/** The best first: by SCRAM the smarthost learns no password, and one that is not the right one is found out. */
+function mechanismsFor(login: PasswordClientOptions, tls: TlsInfo | null): SaslClient[] {
+  const channelBinding = tlsExporter(tls);
+  const bound = { ...login, channelBinding };
+  return [
+    ...(channelBinding ? [scramClient({ ...bound, mechanism: 'SCRAM-SHA-256-PLUS' })] : []),
+    scramClient({ ...bound, mechanism: 'SCRAM-SHA-256' }),
+    plainClient(login),
+    loginClient(login),
+  ];
 }

@@ -27,7 +27,7 @@ export function smtpService(
   const { hostname, smtp, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
     const sessionLog = begun(surroundings, 'smtp', wire);
-    const offer = await services().logins.offer(wire.tls);
+    const offer = await services().logins.offer();
     const session = new SmtpSession(services(), { loginNeeded, offer, log: sessionLog });
     const machine = new SmtpServer({
       hostname,
@@ -65,7 +65,7 @@ export function pop3Service(services: () => Pop3Services, surroundings: Surround
   const { pop3, limits } = config;
   const serve = async (wire: Wire, stop: Cancel): Promise<void> => {
     const sessionLog = begun(surroundings, 'pop3', wire);
-    const offer = await services().logins.offer(wire.tls);
+    const offer = await services().logins.offer();
     const machine = new Pop3Server({
       greeting: pop3.greeting,
       implementation: 'Postino',

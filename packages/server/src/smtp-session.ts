@@ -71,6 +71,7 @@ export class SmtpSession implements SmtpApp {
   readonly #offer: LoginOffer;
   readonly #log: Logger;
   #client: ClientChecks | null = null;
+  #mechanism = '';
   #exchange: SaslServer | null = null;
   #transaction: Transaction | null = null;
   #incoming: IncomingMessage | null = null;
@@ -91,6 +92,7 @@ export class SmtpSession implements SmtpApp {
     initial: Uint8Array | null,
     context: SmtpContext,
   ): Promise<AuthAnswer> {
+    this.#mechanism = mechanism;
     this.#exchange = this.#services.logins.exchange(mechanism, context, this.#offer);
     return this.#answer(await this.#exchange.start(initial));
   }
@@ -217,7 +219,7 @@ export class SmtpSession implements SmtpApp {
   }
 
   #loggedIn(user: string): AuthAnswer {
-    this.#log.info({ user }, 'logged in');
+    this.#log.info({ user, mechanism: this.#mechanism }, 'logged in');
     return { user };
   }
 }

@@ -139,7 +139,7 @@ function obey(session: Session, command: Command): void {
       replies.add(REPLIES.ok);
       break;
     case 'HELP':
-      replies.add(helpReply(servedCommands(options)));
+      replies.add(helpReply(servedCommands(state)));
       break;
     case 'QUIT':
       session.end(HOST_REPLIES.closing(options.hostname), 'quit');

@@ -37,7 +37,7 @@ export type {
 export { envelopeFault } from './envelope-fault.ts';
 export { parseExtensions, type Extensions } from './extensions.ts';
 export { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './limits.ts';
-export type { SmtpServerOptions } from './options.ts';
+export type { ServedMechanisms, SmtpServerOptions } from './options.ts';
 export { ORDER, type Happening, type Phase, type Verb } from './order.ts';
 export {
   parseMailParams,

@@ -41,7 +41,7 @@ export function judgeAuth(
   { mechanism, initial }: CommandOf<'AUTH'>,
   state: SessionState,
 ): SmtpServerQuestion | Reply {
-  const { mechanisms } = state.options;
+  const { mechanisms } = state;
   if (mechanisms.length === 0) return REPLIES.notImplemented;
   if (state.auth.succeeded) return REPLIES.loggedInAlready;
   if (!state.hello?.extended) return REPLIES.ehloFirst;

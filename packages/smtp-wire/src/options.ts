@@ -4,6 +4,9 @@ import { DEFAULT_LIMITS, DEFAULT_MAX_MESSAGE_SIZE, type SmtpLimits } from './lim
 import { isServable, type ServedExtension } from './served-extension.ts';
 import { resolveTimeouts, type SmtpTimeouts } from './timeouts.ts';
 
+/** Names of SASL mechanisms, or who knows them for each state of TLS: some are bound to it. RFC 5802 §6. */
+export type ServedMechanisms = readonly string[] | ((tls: TlsInfo | null) => readonly string[]);
+
 export interface SmtpServerOptions {
   /** A domain or an address literal: the greeting, EHLO, 221 and 421 begin with it. RFC 5321 §4.2. */
   readonly hostname: string;
@@ -28,8 +31,8 @@ export interface SmtpServerOptions {
   readonly extensions?: readonly ServedExtension[];
   /** Offer STARTTLS; default false. RFC 3207 §2. */
   readonly startTls?: boolean;
-  /** Offer AUTH with these; default none. RFC 4954 §3. */
-  readonly mechanisms?: readonly string[];
+  /** Offer AUTH with these, or with those that fit the TLS there is: asked again when it stands; default none. RFC 4954 §3. */
+  readonly mechanisms?: ServedMechanisms;
   /** Offer AUTH without TLS too; default false. RFC 4954 §4. */
   readonly allowPlaintextAuth?: boolean;
   /** The TLS that stood before the first octet (implicit TLS); default null. RFC 8314 §3.3. */
@@ -55,8 +58,10 @@ export interface SmtpServerOptions {
 }
 
 export interface ResolvedOptions extends Required<
-  Omit<SmtpServerOptions, 'limits' | 'timeouts' | 'tls'>
+  Omit<SmtpServerOptions, 'limits' | 'timeouts' | 'tls' | 'mechanisms'>
 > {
+  /** Throws a `TypeError` for a name that is none. */
+  readonly mechanisms: (tls: TlsInfo | null) => readonly string[];
   readonly limits: SmtpLimits;
   readonly timeouts: SmtpTimeouts;
 }
@@ -74,7 +79,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     announceLimits: options.announceLimits ?? false,
     extensions: options.extensions ?? [],
     startTls: options.startTls ?? false,
-    mechanisms: (options.mechanisms ?? []).map((mechanism) => mechanism.toUpperCase()),
+    mechanisms: served(options.mechanisms ?? []),
     allowPlaintextAuth: options.allowPlaintextAuth ?? false,
     earlyTalkers: options.earlyTalkers ?? 'refuse',
     unsynchronized: options.unsynchronized ?? 'take',
@@ -88,10 +93,6 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');
   check(resolved.extensions.every(isServable), 'extensions');
   check(resolved.chunking || !resolved.binaryMime, 'binaryMime');
-  check(
-    resolved.mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),
-    'mechanisms',
-  );
   const numbers = {
     maxMessageSize: resolved.maxMessageSize,
     ...resolved.limits,
@@ -100,6 +101,22 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   for (const [name, value] of Object.entries(numbers))
     check(Number.isSafeInteger(value) && value > 0, name);
   return resolved;
+}
+
+function served(mechanisms: ServedMechanisms): ResolvedOptions['mechanisms'] {
+  if (typeof mechanisms === 'function') return (tls) => names(mechanisms(tls));
+  const always = names(mechanisms);
+  return () => always;
+}
+
+/** RFC 4422 §3.1. */
+function names(given: readonly string[]): readonly string[] {
+  const mechanisms = given.map((mechanism) => mechanism.toUpperCase());
+  check(
+    mechanisms.every((name) => /^[A-Z0-9_-]{1,20}$/.test(name)),
+    'mechanisms',
+  );
+  return mechanisms;
 }
 
 function check(sound: boolean, name: string): void {

@@ -23,6 +23,8 @@ const MOVES: Readonly<Record<Exclude<Accepted['type'], 'data'>, Verb | Happening
 export class SessionState {
   readonly options: ResolvedOptions;
   tls: TlsInfo | null;
+  /** Those that fit this TLS. */
+  mechanisms: readonly string[];
   phase: Phase = 'connect';
   /** The peer went on where it had to wait. RFC 2920 §3.1. */
   unsynchronized = false;
@@ -37,6 +39,7 @@ export class SessionState {
   constructor(options: ResolvedOptions, tls: TlsInfo | null) {
     this.options = options;
     this.tls = tls;
+    this.mechanisms = options.mechanisms(tls);
   }
 
   /** Where `ORDER` leads. */
@@ -93,6 +96,7 @@ export class SessionState {
   secured(tls: TlsInfo): void {
     this.move('handshake');
     this.tls = tls;
+    this.mechanisms = this.options.mechanisms(tls);
     this.hello = null;
     this.auth = new AuthExchange();
   }
@@ -104,7 +108,7 @@ export class SessionState {
 
   /** What EHLO lists now. */
   get offer(): Offer {
-    const { maxMessageSize, dsn, chunking, binaryMime, startTls, mechanisms } = this.options;
+    const { maxMessageSize, dsn, chunking, binaryMime, startTls } = this.options;
     const { announceLimits, extensions, limits, requireTls } = this.options;
     return {
       requireTls: requireTls && this.tls !== null,
@@ -115,7 +119,7 @@ export class SessionState {
       chunking,
       binaryMime,
       startTls: startTls && !this.tls,
-      mechanisms: this.mayLogIn ? mechanisms : [],
+      mechanisms: this.mayLogIn ? this.mechanisms : [],
     };
   }
 
@@ -128,9 +132,9 @@ export class SessionState {
 
   /** Octets of the next line: AUTH may have more, where it may come. RFC 4954 §4. */
   get lineLimit(): number {
-    const { limits, mechanisms } = this.options;
+    const { limits } = this.options;
     const open =
-      this.phase === 'ready' && mechanisms.length > 0 && this.mayLogIn && !this.auth.succeeded;
+      this.phase === 'ready' && this.mechanisms.length > 0 && this.mayLogIn && !this.auth.succeeded;
     return open ? Math.max(limits.commandLine, limits.authLine) : limits.commandLine;
   }
 }

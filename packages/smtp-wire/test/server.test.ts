@@ -1,3 +1,4 @@
+import type { TlsInfo } from '@postino/wire';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SmtpServer } from '@postino/smtp-wire';
@@ -143,6 +144,22 @@ test('shutdown: 421 between commands, but a message in flight ends first', () =>
   assert.equal(busy.pump(), '');
   assert.deepEqual(codes(busy.feed('a message\r\n.\r\nNOOP\r\n')), [250, 421]);
   assert.deepEqual(busy.record.stored, ['half a message\r\n']);
+});
+
+test('mechanisms may be those that fit the TLS there is', () => {
+  const mechanisms = (tls: TlsInfo | null): string[] => (tls ? ['X-Bound', 'PLAIN'] : ['PLAIN']);
+  const driver = greeted({ startTls: true, mechanisms, allowPlaintextAuth: true });
+  assert.match(driver.feed('EHLO c.example\r\n'), /AUTH PLAIN\r\n/);
+  assert.deepEqual(codes(driver.feed('AUTH X-BOUND\r\n')), [504]);
+  driver.feed('STARTTLS\r\n');
+  assert.match(driver.feed('EHLO c.example\r\n'), /AUTH X-BOUND PLAIN\r\n/);
+  assert.deepEqual(codes(driver.feed('AUTH X-BOUND\r\n')), [334]);
+  const secure = greeted({ mechanisms, tls: TLS });
+  assert.match(secure.feed('EHLO c.example\r\n'), /AUTH X-BOUND PLAIN\r\n/);
+  assert.throws(
+    () => new SmtpServer({ hostname: HOST, mechanisms: () => ['PLA IN'] }),
+    /mechanisms/,
+  );
 });
 
 test('three failed logins close', () => {
