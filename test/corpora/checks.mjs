@@ -1,5 +1,6 @@
 /** SPF, DKIM, DMARC and DNS lists, as the runners ask for them. */
 import { verify } from '@postino/dkim';
+import { seal, verifyArc } from '@postino/dkim/arc';
 import {
   evaluate,
   isAligned,
@@ -46,6 +47,26 @@ export async function dkim(message, { resolver, now, allowWeak }) {
     accept: allowWeak ? ['partialBody', 'rsa-sha1', 'smallKey'] : ['partialBody'],
   });
   return results.map(({ result, domain, selector }) => ({ result, domain, selector }));
+}
+
+export async function arc(message, { resolver, now }) {
+  return verifyArc(message, {
+    resolver: resolverOf(resolver),
+    ...(now === undefined ? {} : { now: () => now * 1000 }),
+  });
+}
+
+/** What the chain came to is in the results of the message, which are of the host that seals. */
+export function arcSeal(message, { domain, selector, privateKey, authservId, ...how }) {
+  return seal(message, {
+    authservId,
+    domain,
+    selector,
+    key: privateKey,
+    headers: how.signedHeaders,
+    oversign: [],
+    now: () => how.timestamp * 1000,
+  });
 }
 
 export async function dmarc({ from, spf, dkim, resolver }) {

@@ -18,6 +18,8 @@ export const { parseAuthResults } = await import('./headers.mjs');
 export const { decodePlain, scramServer, verifyPassword } = await import('./passwords.mjs');
 export const { pop3Server, smtpServer } = await import('./servers.mjs');
 export const {
+  arc,
+  arcSeal,
   capabilities,
   dkim,
   dmarc,

@@ -33,7 +33,8 @@ export function formatSignature({ name: field, before, headers, after }: Signatu
 /** The whole field, the signature folded into lines of its own. */
 export function completeSignature(text: string, signature: string): string {
   let field = text;
-  let column = text.length - (text.lastIndexOf(FOLD) + FOLD.length) + 1;
+  // The tab of a fold is one column.
+  let column = text.length - (text.lastIndexOf('\n') + 1);
   for (let at = 0; at < signature.length;) {
     if (column === FOLD_AT) {
       field += FOLD;

@@ -4,6 +4,8 @@
 
 /** Signatures of a message that are looked at, from the top. Exim's limit; RFC 6376 §6.1 allows one. */
 export const MAX_SIGNATURES = 20;
+/** ARC Sets of a message. RFC 8617 §4.2.1. */
+export const MAX_ARC_SETS = 50;
 /** Octets of a DKIM-Signature field. Exim's limit of a header field, 64 KiB. */
 export const MAX_SIGNATURE_SIZE = 65_536;
 /** Key records of one name that are tried. Our own choice: there should be one. RFC 6376 §6.1.2 step 4. */
