@@ -1,8 +1,10 @@
 /** The documents hold together: links lead somewhere, and each package's README has all its parts. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
+import { gather } from '../../scripts/site/gather.ts';
 import { documents, readDocument, root } from './fences.ts';
 
 const withoutCode = (text: string): string =>
@@ -53,3 +55,11 @@ for (const file of documents.filter((file) => /^packages\/[^/]+\/README\.md$/.te
     const missing = parts.filter(({ pattern }) => !pattern.test(text)).map(({ name }) => name);
     assert.deepEqual(missing, []);
   });
+
+test('the pages of the site can be gathered', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'site-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  gather(folder);
+  for (const page of ['index', 'configuration', 'packages/spf', 'states', 'hostile'])
+    assert.ok(existsSync(join(folder, `${page}.md`)), page);
+});

@@ -70,8 +70,14 @@ for (const { place, file } of programs)
   test(`the example of ${place} runs`, () =>
     assert.equal(errors.has(file) ? errors.get(file) : 'it did not end', null));
 
+/** An excerpt is a file together with what every file has, and most have. */
+function whole(text: string): string {
+  const hostname = /^hostname\b/m.test(text) ? '' : 'hostname = "mail.example.org"\n';
+  const tls = /^\[tls\]/m.test(text) ? '' : '\n[tls]\ncertificate = "tls.pem"\n';
+  return hostname + text + tls;
+}
+
 for (const { place, text } of fences('toml'))
   test(`the configuration of ${place} is one`, () => {
-    const hostname = /^hostname\b/m.test(text) ? '' : 'hostname = "mail.example.org"\n';
-    parseConfig(hostname + text, { file: '/etc/postino.toml' });
+    parseConfig(whole(text), { file: '/etc/postino.toml' });
   });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 
+// oxlint-disable-next-line typescript/unbound-method -- it is called on a server below
 const listen = Server.prototype.listen;
 Server.prototype.listen = function (options, ...rest) {
   const withAnyPort = typeof options === 'object' && 'port' in options;

@@ -6,3 +6,4 @@ export { checkConfig, loadConfig, parseConfig } from './config/load-config.ts';
 export { ConfigError, type Mistake } from './config/config-error.ts';
 export { openLog, type Logger } from './log.ts';
 export type { Clock } from './clock.ts';
+export { configJsonSchema } from './config/json-schema.ts';
