@@ -81,6 +81,7 @@ function render(): string {
     '# RFC coverage',
     '',
     'Drawn from the sources by `node --run rfc`: where each section is cited, what differs from it on purpose, what is missing.',
+    'What SMTP and POP3 demand, sentence by sentence: [requirements.md](requirements.md).',
   ];
   for (const [rfc, list] of [...Map.groupBy(all, (mention) => mention.rfc)].toSorted(([a], [b]) =>
     bySection(a, b),

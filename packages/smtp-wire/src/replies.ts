@@ -31,7 +31,7 @@ export const REPLIES = {
     status: '5.5.2',
     text: 'A line must end with CRLF and hold no other CR or LF',
   }, // RFC 5321 §2.3.8
-  badOctets: { code: 500, status: '5.5.2', text: 'A command must be ASCII or UTF-8 without NUL' }, // RFC 5321 §2.3.1, RFC 6531 §3.3
+  badOctets: { code: 501, status: '5.5.2', text: 'A command must be ASCII or UTF-8 without NUL' }, // RFC 5321 §4.1.2, RFC 6531 §3.3
   unrecognized: {
     code: 500,
     status: '5.5.1',

@@ -113,11 +113,11 @@ test('hostile 14: SIZE must be 1 to 20 digits, and no more than the limit', () =
   assert.deepEqual(codes(driver.feed('MAIL FROM:<> SIZE=1000\r\n')), [250]);
 });
 
-test('hostile 15: octets that are no UTF-8 in a command are 500, and the session lives', () => {
+test('hostile 15: octets that are no UTF-8 in a command are 501, and the session lives', () => {
   const driver = greeted();
   assert.deepEqual(
     codes(driver.feed('MAIL FROM:<\xff@example.org>\r\n\xc3\x28\r\nNOOP\xed\xa0\x80\r\nNOOP\r\n')),
-    [500, 500, 500, 250],
+    [501, 501, 501, 250],
   );
 });
 
