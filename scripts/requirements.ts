@@ -145,7 +145,7 @@ ${rows.map(drawnRow).join('\n')}
 const drawn = [
   `# What the RFCs demand
 
-Drawn from [docs/requirements](requirements) by \`node --run requirements\`: each sentence with MUST or SHOULD, in our words and in the
+Drawn from the rows in \`docs/requirements\` by \`node --run requirements\`: each sentence with MUST or SHOULD, in our words and in the
 order of the text, and what we make of it. [rfc.md](rfc.md) has the sections that the sources cite.
 `,
 ];
