@@ -11,7 +11,7 @@ export interface Counted {
   readonly deliveries: { way: 'local' | 'remote'; outcome: 'delivered' | 'deferred' | 'failed' };
   readonly logins: { result: 'right' | 'wrong' };
   readonly checks: {
-    check: 'dnsbl' | 'rdns' | 'sender' | 'spf' | 'dkim' | 'dmarc';
+    check: 'dnsbl' | 'rdns' | 'sender' | 'spf' | 'dkim' | 'arc' | 'dmarc';
     verdict: string;
   };
 }

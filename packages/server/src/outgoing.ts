@@ -1,10 +1,5 @@
 /** Messages of the queue to the hosts of the world, signed. */
-import {
-  Delivery,
-  type DeliveryOptions,
-  type RecipientResult,
-  type Signer,
-} from '@postino/delivery';
+import { Delivery, type DeliveryOptions, type RecipientResult } from '@postino/delivery';
 import type { Queue, QueueEntry } from '@postino/queue';
 import {
   loginClient,
@@ -18,6 +13,7 @@ import { CancelSource, type Reply, type TlsInfo } from '@postino/wire';
 import type { Attempted } from './attempted.ts';
 import { allDomains } from './config/all-domains.ts';
 import type { Config } from './config/config.ts';
+import type { OutgoingSigner } from './dkim-signing.ts';
 import type { Logger } from './log.ts';
 
 /** Milliseconds between two looks at connections that wait for a further message. Our choice. */
@@ -29,7 +25,7 @@ export interface OutgoingOptions {
   readonly queue: Pick<Queue, 'read'>;
   readonly delivery: Delivery;
   /** Null: nothing is signed. */
-  readonly signer: Signer | null;
+  readonly signer: OutgoingSigner | null;
   readonly log: Logger;
 }
 
@@ -74,7 +70,7 @@ export class Outgoing {
     const cancel = this.#cancel;
     const results = await delivery.deliver(message, envelope, {
       cancel,
-      ...(signer && { signer }),
+      ...(signer && { signer: () => signer(message.read) }),
     });
     for (const { cause } of results) if (cause) log.debug({ err: cause, id }, 'while sending');
     return results.map((result) => attempted(result, recipients[result.recipient]!));

@@ -48,7 +48,7 @@ export async function startServer(
   const log = options.logger ?? openLog(config.log.level);
   const certificates = await openCertificates(config, log);
   // Looked at while root may read it, so that a bad one is named before a port is taken.
-  await openSigner(config.dkim);
+  await openSigner(config);
   const { clock = SYSTEM_CLOCK, dial = dialHost } = options;
   const own = options.resolver ? null : nodeResolver({ servers: config.dns.servers });
   const resolver = cached(options.resolver ?? own!, { now: () => performance.now() });

@@ -110,7 +110,7 @@ async function openPostOffice(config: Config, ports: Deliverers): Promise<PostOf
   const { hostname, outbound, data_dir } = config;
   const { log, clock, resolver, dial } = ports;
   const now = (): number => clock.now();
-  const signer = await openSigner(config.dkim);
+  const signer = await openSigner(config);
   const queue = await concerning(
     'data_dir',
     FileQueue.open(join(data_dir, 'queue'), { now, warnAfter: config.queue.warn_after }),

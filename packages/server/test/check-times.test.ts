@@ -30,6 +30,7 @@ const config = {
   dmarc: reject,
   rdns: reject,
   sender: { action: 'off', timeout: 5 } as const,
+  arc: { action: 'on', timeout: 5 } as const,
 };
 const reachability = new Reachability(
   checkConfig(
@@ -81,6 +82,7 @@ test('with every check off there is nothing to do', () => {
     dmarc: off,
     rdns: off,
     sender: off,
+    arc: off,
   };
   const checks = new Checks(none, {
     hostname: 'mx.example.org',

@@ -196,6 +196,15 @@ const TABLE: readonly (readonly [toml: string, ...says: RegExp[]])[] = [
     `${HOST}[dkim]\nprivate_key = "k"`,
     /^3: dkim\.private_key: signing needs a domain; give domain/,
   ],
+  [`${HOST}[dkim]\nseal = true`, /^3: dkim\.seal: sealing needs a key; give private_key/],
+  [
+    `${HOST}[dkim]\ndomain = "poul.org"\nprivate_key = "k"\nseal = true`,
+    /^5: dkim\.seal: a seal tells what came of the chain; write action = "on" in \[checks\.arc\]/,
+  ],
+  [
+    `${HOST}[checks.arc]\naction = "warn"`,
+    /^3: checks\.arc\.action: "warn" is not known here; write "on" or "off"$/,
+  ],
   [
     `${HOST}[srs]\nsecrets = ["short"]`,
     /^3: srs\.secrets\.0: this is too short for a secret; write/,

@@ -1,5 +1,6 @@
 /** What was found out about a message, as its header tells it. */
 import type { DkimResult } from '@postino/dkim';
+import type { ArcResult } from '@postino/dkim/arc';
 import type { DmarcResult } from '@postino/dmarc';
 import { formatAuthenticationResults, type AuthenticationResult } from '@postino/message';
 import type { SpfResult } from '@postino/spf';
@@ -24,6 +25,7 @@ export interface CheckResults {
   readonly spf: SpfResult | null;
   readonly dkim: readonly DkimResult[] | null;
   readonly dmarc: DmarcResult | null;
+  readonly arc: ArcResult | null;
 }
 
 /** Characters of a signature that tell it from others. RFC 6008 §4. */
@@ -36,6 +38,7 @@ export function authenticationResults(authservId: string, found: CheckResults): 
     ...(found.spf ? [ofSpf(found.spf)] : []),
     ...(found.dkim ? ofDkim(found.dkim) : []),
     ...(found.dmarc ? [ofDmarc(found.dmarc)] : []),
+    ...(found.arc ? [ofArc(found.ip, found.arc)] : []),
   ];
   return results.length > 0 ? [formatAuthenticationResults({ authservId, results })] : [];
 }
@@ -92,6 +95,16 @@ function ofDmarc({ result, from, disposition, reason }: DmarcResult): Authentica
       'header.from': from,
       'policy.dmarc': result === 'fail' ? disposition : undefined,
     }),
+  };
+}
+
+/** RFC 8617 §6, §10.2. */
+function ofArc(ip: string, { result, reason, oldestPass }: ArcResult): AuthenticationResult {
+  return {
+    method: 'arc',
+    result,
+    ...(reason !== undefined && { reason }),
+    properties: given({ 'smtp.remote-ip': ip, 'header.oldest-pass': oldestPass?.toString() }),
   };
 }
 

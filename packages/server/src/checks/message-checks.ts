@@ -1,19 +1,20 @@
 /**
- * One message on its way in: SPF runs from MAIL on, DKIM while the content flows, DMARC when both are known. Nothing is
+ * One message on its way in: SPF runs from MAIL on, DKIM and ARC while the content flows, DMARC when SPF and DKIM are known. Nothing is
  * waited for before somebody wants the answer.
  */
 import { domainToAscii, isNullPath, type ReversePath } from '@postino/address';
 import { dkimVerifier, type DkimResult } from '@postino/dkim';
+import { type ArcResult, arcVerifier } from '@postino/dkim/arc';
 import { evaluate, type DmarcResult } from '@postino/dmarc';
 import type { HeaderBlock } from '@postino/message';
 import { checkHost, formatReceivedSpf, type SpfResult } from '@postino/spf';
 import type { Objection as Unreachable } from '@postino/router';
-import { CancelSource, type Reply, type Sink } from '@postino/wire';
+import { CancelSource, type Reply } from '@postino/wire';
 import type { CheckAction } from '../config/config.ts';
 import type { ClientChecks } from './client-checks.ts';
+import { ContentCheck } from './content-check.ts';
 import { authenticationResults, type Findings } from './findings.ts';
 import { fromDomains } from './from-domains.ts';
-import { impatient } from './impatient.ts';
 import * as objection from './objection.ts';
 import { judgeSender } from './sender-check.ts';
 import { within } from './within.ts';
@@ -38,15 +39,14 @@ export class MessageChecks {
   readonly #envelope: SpfArguments;
   readonly #spf: Promise<SpfResult | null>;
   readonly #sender: Promise<Unreachable | null>;
-  readonly #dkim: Sink<DkimResult[]> | null;
+  readonly #dkim: ContentCheck<DkimResult[]>;
+  readonly #arc: ContentCheck<ArcResult>;
   /** Fires when nobody waits for this message any longer. */
   readonly #cancel = new CancelSource();
-  /** Fires when the keys of signatures are not waited for any longer. */
-  readonly #noKeys = new CancelSource();
   #ended = false;
 
   constructor(client: ClientChecks, envelope: CheckedEnvelope) {
-    const { config, resolver, hostname: receiver } = client.services;
+    const { config, hostname: receiver } = client.services;
     this.#client = client;
     this.#envelope = {
       ip: client.ip,
@@ -54,12 +54,16 @@ export class MessageChecks {
       sender: senderOf(envelope),
       receiver,
     };
-    const { dkim, spf, dmarc } = config;
+    const { dkim, arc, spf, dmarc } = config;
     const wantsSpf = spf.action !== 'off' || dmarc.action !== 'off';
     this.#spf = client.careful('spf', null, async () => (wantsSpf ? this.#checkHost() : null));
     this.#sender = client.careful('sender', null, async () => this.#verify(envelope.from));
     const wantsDkim = dkim.action !== 'off' || dmarc.action !== 'off';
-    this.#dkim = wantsDkim ? dkimVerifier({ resolver: impatient(resolver, this.#noKeys) }) : null;
+    this.#dkim = new ContentCheck(client, 'dkim', { wanted: wantsDkim, sink: dkimVerifier });
+    this.#arc = new ContentCheck(client, 'arc', {
+      wanted: arc.action !== 'off',
+      sink: arcVerifier,
+    });
   }
 
   /** What each recipient is refused with for the client and the sender; null when no check of these may refuse. */
@@ -73,7 +77,9 @@ export class MessageChecks {
 
   /** Takes a view of the content as it came. */
   write(bytes: Uint8Array): Promise<void> | void {
-    return this.#dkim?.write(bytes);
+    const dkim = this.#dkim.write(bytes);
+    const arc = this.#arc.write(bytes);
+    return dkim && arc ? both(dkim, arc) : (dkim ?? arc);
   }
 
   /**
@@ -86,12 +92,18 @@ export class MessageChecks {
   ): Promise<Reply | Findings> {
     const { services, ip, log, name } = this.#client;
     this.#ended = true;
-    const [iprev, spf, dkim] = await Promise.all([name, this.#spf, this.#signatures()]);
+    const [iprev, spf, dkim, arc] = await Promise.all([
+      name,
+      this.#spf,
+      this.#dkim.end(),
+      this.#arc.end(),
+    ]);
     const dmarc = await this.#evaluate(header, spf, dkim ?? []);
     for (const { result } of dkim ?? [])
       services.count('checks', { check: 'dkim', verdict: result });
     if (dmarc) services.count('checks', { check: 'dmarc', verdict: dmarc.result });
-    const found = { ip, iprev, spf, dkim, dmarc };
+    if (arc) services.count('checks', { check: 'arc', verdict: arc.result });
+    const found = { ip, iprev, spf, dkim, dmarc, arc };
     log.debug(found, 'checked');
     const all = [...(await this.#judgeEnvelope()), ...this.#judgeContent(dkim, dmarc)];
     const judged = mayRefuse ? all : all.map(softened);
@@ -109,8 +121,8 @@ export class MessageChecks {
   abort(): void {
     if (this.#ended) return;
     this.#cancel.fire();
-    this.#noKeys.fire();
-    void this.#dkim?.abort();
+    this.#dkim.abort();
+    this.#arc.abort();
   }
 
   async #checkHost(): Promise<SpfResult> {
@@ -136,18 +148,6 @@ export class MessageChecks {
   #receivedSpf(spf: SpfResult | null): string[] {
     const { received_spf, action } = this.#client.services.config.spf;
     return spf && received_spf && action !== 'off' ? [formatReceivedSpf(spf, this.#envelope)] : [];
-  }
-
-  #signatures(): Promise<DkimResult[] | null> {
-    const dkim = this.#dkim;
-    if (!dkim) return Promise.resolve(null);
-    const { timeout } = this.#client.services.config.dkim;
-    return this.#client.careful('dkim', null, () =>
-      within(timeout, (cancel) => {
-        cancel.addEventListener('abort', () => this.#noKeys.fire());
-        return dkim.end();
-      }),
-    );
   }
 
   #evaluate(
@@ -193,6 +193,10 @@ export class MessageChecks {
       [dmarcAction(config.dmarc.action, dmarc), dmarc && objection.disowned(dmarc)],
     ];
   }
+}
+
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.all([one, other]);
 }
 
 /** There is no quarantine here: who asks for one gets a warning. RFC 7489 §6.3. */

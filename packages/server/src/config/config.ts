@@ -149,6 +149,8 @@ export interface DkimConfig {
   readonly selector: string;
   readonly private_key: string | null;
   readonly canonicalization: 'relaxed' | 'simple';
+  /** Whether what is forwarded is sealed with the same key. RFC 8617. */
+  readonly seal: boolean;
 }
 
 export interface SrsConfig {
@@ -179,6 +181,8 @@ export interface ChecksConfig {
   };
   /** The time is for keys that are still unknown at the end of the content. */
   readonly dkim: CheckConfig;
+  /** Only looked at: a chain speaks neither for nor against a message. The time is as for DKIM. */
+  readonly arc: Omit<CheckConfig, 'action'> & { readonly action: 'on' | 'off' };
   readonly dmarc: CheckConfig;
   /** Whether bounces could reach the sender. The time is for the DNS. */
   readonly sender: CheckConfig;

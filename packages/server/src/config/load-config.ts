@@ -80,7 +80,8 @@ function named(domain: string, hostname: string): string {
 }
 
 /** What is wrong only together with another key. */
-function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: GivenConfig): FoundMistake[] {
+function conflicts(config: GivenConfig): FoundMistake[] {
+  const { smtp, submission, pop3, tls, dkim, outbound, checks } = config;
   const { smarthost, smarthost_user: user, smarthost_password: password } = outbound;
   const wrong: readonly (readonly [isWrong: boolean, key: string, text: string])[] = [
     [smtp.tls_listen.length > 0 && !tls.certificate, 'smtp.tls_listen', NO_CERTIFICATE],
@@ -100,6 +101,16 @@ function conflicts({ smtp, submission, pop3, tls, dkim, outbound }: GivenConfig)
       dkim.private_key !== null && !dkim.domain,
       'dkim.private_key',
       'signing needs a domain; give domain = "…" too',
+    ],
+    [
+      dkim.seal && !dkim.private_key,
+      'dkim.seal',
+      'sealing needs a key; give private_key = "…" too',
+    ],
+    [
+      dkim.seal && dkim.private_key !== null && checks.arc.action === 'off',
+      'dkim.seal',
+      'a seal tells what came of the chain; write action = "on" in [checks.arc]',
     ],
     [
       user !== '' && !smarthost,

@@ -100,6 +100,10 @@ export function configSchema(folder: string): z.ZodType<GivenConfig> {
         received_spf: z.boolean().prefault(false),
       }),
       dkim: subsection({ action, timeout: time.prefault('20s') }),
+      arc: subsection({
+        action: z.enum(['on', 'off']).prefault('off'),
+        timeout: time.prefault('20s'),
+      }),
       dmarc: subsection({ action, timeout: time.prefault('20s') }),
       sender: subsection({ action, timeout: time.prefault('20s') }),
       rdns: subsection({ action, timeout: time.prefault('5s') }),
@@ -144,6 +148,7 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
       ),
       private_key: fileOrNone.prefault(''),
       canonicalization: z.enum(['relaxed', 'simple']).prefault('relaxed'),
+      seal: z.boolean().prefault(false),
     }),
     srs: subsection({
       domain: localDomain.prefault('@'),
