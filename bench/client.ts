@@ -3,9 +3,10 @@ import { connect, type Socket } from 'node:net';
 
 const LF = 0x0a;
 const HELLO = Buffer.from('EHLO CLIENT.EXAMPLE\r\n');
-const ENVELOPE = Buffer.from(
-  'MAIL FROM:<ann@example.com>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n',
-);
+const ENVELOPE = Buffer.from('MAIL FROM:<ann@example.com>\r\nRCPT TO:<bob@example.org>\r\n');
+const DATA = Buffer.concat([ENVELOPE, Buffer.from('DATA\r\n')]);
+/** Octets of the dot and its CRLF, which chunks do not have. */
+const END = 3;
 const QUIT = Buffer.from('QUIT\r\n');
 
 export interface Load {
@@ -15,6 +16,8 @@ export interface Load {
   readonly messages: number;
   readonly messagesPerConnection: number;
   readonly content: Uint8Array;
+  /** Sends content in chunks of so many octets, with BDAT. */
+  readonly chunk?: number;
 }
 
 /** A message of about `size` octets, in lines of base64's length, with the end of the content behind it. */
@@ -41,21 +44,49 @@ export async function send(load: Load): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-async function converse({ port, content }: Load, messages: number): Promise<void> {
+async function converse(load: Load, messages: number): Promise<void> {
+  const { port, content } = load;
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   const replies = new Replies(socket);
   await replies.wait('220', 1);
   socket.write(HELLO);
   await replies.lastLine('250');
   for (let sent = 0; sent < messages; sent++) {
-    socket.write(ENVELOPE);
-    await replies.wait('354', 3);
-    socket.write(content);
-    await replies.wait('250', 1);
+    if (load.chunk !== undefined) await sendChunks({ socket, replies }, content, load.chunk);
+    else {
+      socket.write(DATA);
+      await replies.wait('354', 3);
+      socket.write(content);
+      await replies.wait('250', 1);
+    }
   }
   socket.end(QUIT);
   await replies.wait('221', 1);
   socket.destroy();
+}
+
+interface Talk {
+  readonly socket: Socket;
+  readonly replies: Replies;
+}
+
+/** The chunks are pipelined, behind the replies to the envelope. */
+async function sendChunks(
+  { socket, replies }: Talk,
+  content: Uint8Array,
+  size: number,
+): Promise<void> {
+  socket.write(ENVELOPE);
+  await replies.wait('250', 2);
+  const octets = content.length - END;
+  for (let at = 0; at < octets; at += size) {
+    const chunk = content.subarray(at, Math.min(at + size, octets));
+    socket.cork();
+    socket.write(`BDAT ${chunk.length}${at + size < octets ? '' : ' LAST'}\r\n`);
+    socket.write(chunk);
+    socket.uncork();
+  }
+  await replies.wait('250', Math.ceil(octets / size));
 }
 
 /** Counts reply lines; looks only at the beginning of the last. */
