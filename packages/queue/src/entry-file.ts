@@ -1,7 +1,7 @@
 /** An entry on disk: the octets of its message, and behind them its log. */
 import { APPEND, CREATE, pieces, READ, withFile, type Files } from '@postino/files';
-import { formatAcceptance, formatChange, replay } from './entry-log.ts';
-import type { Acceptance, Change, EntryState } from './entry-state.ts';
+import { formatAcceptance, formatChange } from './entry-log.ts';
+import type { Acceptance, Change } from './entry-state.ts';
 import type { Content, Spooled } from './types.ts';
 
 /** Writes a new file, synced; resolves to the octets of the message. Rejects with nothing left. */
@@ -44,12 +44,12 @@ export function cutBack(files: Files, path: string, size: number): Promise<void>
   });
 }
 
-/** What the log says, which begins behind so many octets; null when it cannot be read as one. */
-export function readState(files: Files, path: string, size: number): Promise<EntryState | null> {
+/** The log, which begins behind so many octets. */
+export function readLog(files: Files, path: string, size: number): Promise<string> {
   return withFile(files, [path, READ], async (file) => {
     const log: Uint8Array[] = [];
     for await (const piece of pieces(file, size)) log.push(piece);
-    return replay(Buffer.concat(log).toString());
+    return Buffer.concat(log).toString();
   });
 }
 

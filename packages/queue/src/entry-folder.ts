@@ -7,10 +7,11 @@
  */
 import { dirname, join } from 'node:path';
 import { GroupCommit, isMissing, makePath, syncFolder, type Files } from '@postino/files';
-import { appendChange, cutBack, readContent, readState, writeEntry } from './entry-file.ts';
+import { appendChange, cutBack, readContent, readLog, writeEntry } from './entry-file.ts';
+import { eventsOf, replay } from './entry-log.ts';
 import type { Acceptance, Change, EntryName, EntryState } from './entry-state.ts';
 import { isQueueId } from './queue-id.ts';
-import type { Content, QueueId, Spooled } from './types.ts';
+import type { Content, QueueEvent, QueueId, Spooled } from './types.ts';
 
 export interface Draft extends Acceptance {
   readonly id: QueueId;
@@ -46,8 +47,14 @@ export class EntryFolder {
   }
 
   /** The state that a log tells; null for what is no entry, or is damaged. */
-  state({ id, size }: EntryName): Promise<EntryState | null> {
-    return readState(this.#files, this.#entry({ id, size }), size);
+  async state(name: EntryName): Promise<EntryState | null> {
+    return replay(await this.#log(name));
+  }
+
+  /** What the log tells, step by step; nothing of an entry that is gone. */
+  async events(name: EntryName): Promise<QueueEvent[]> {
+    const log = await this.#log(name).catch(unlessMissing);
+    return log === null ? [] : eventsOf(log);
   }
 
   content(name: EntryName): AsyncIterable<Uint8Array> {
@@ -106,6 +113,10 @@ export class EntryFolder {
   async drop(name: EntryName): Promise<void> {
     await this.#files.unlink(this.#entry(name)).catch(unlessMissing);
     await this.#entries.commit();
+  }
+
+  #log(name: EntryName): Promise<string> {
+    return readLog(this.#files, this.#entry(name), name.size);
   }
 
   #draft(id: QueueId): string {

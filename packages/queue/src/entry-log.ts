@@ -4,6 +4,7 @@
  */
 import { encodeUtf8 } from '@postino/wire';
 import { apply, begin, type Acceptance, type Change, type EntryState } from './entry-state.ts';
+import type { QueueEvent } from './types.ts';
 
 /** Of this format; another one is not ours to read. */
 const VERSION = 1;
@@ -19,9 +20,25 @@ export function formatChange(change: Change): Uint8Array {
 
 /** The state that a log leads to; null when it does not begin with an acceptance. */
 export function replay(log: string): EntryState | null {
+  const [acceptance, changes] = parseLog(log);
+  return acceptance && changes.reduce(apply, begin(acceptance));
+}
+
+/** What a log tells, in the order in which it happened. */
+export function eventsOf(log: string): QueueEvent[] {
+  const [acceptance, changes] = parseLog(log);
+  if (!acceptance) return [];
+  const { accepted: at } = acceptance;
+  return [{ type: 'accepted', at }, ...changes.map(eventOf)];
+}
+
+function eventOf({ report, ...change }: Change): QueueEvent {
+  return report ? { ...change, report: report.id } : change;
+}
+
+function parseLog(log: string): [Acceptance | null, Change[]] {
   const [first, ...rest] = log.split('\n').filter(Boolean).map(parseLine);
-  if (!isAcceptance(first)) return null;
-  return rest.filter(isChange).reduce(apply, begin(first));
+  return [isAcceptance(first) ? first : null, rest.filter(isChange)];
 }
 
 /** On a line of its own, whatever a crash left before it. */

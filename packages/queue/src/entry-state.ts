@@ -27,7 +27,8 @@ export interface EntryName {
 /** Times are in ms since 1970. */
 export type Change = (
   | { readonly type: 'outcomes'; readonly at: number; readonly outcomes: readonly Outcome[] }
-  | { readonly type: 'hold' | 'release' }
+  /** Logs of earlier versions do not say when. */
+  | { readonly type: 'hold' | 'release'; readonly at?: number }
   | { readonly type: 'retry'; readonly at: number }
 ) & {
   /** Committed at the same moment. */

@@ -29,6 +29,7 @@ import type {
   Outcome,
   Queue,
   QueueEntry,
+  QueueEvent,
   QueueId,
   RecordOptions,
   Report,
@@ -105,6 +106,11 @@ export class FileQueue implements Queue {
     return this.#folder.content(entry.name);
   }
 
+  async history(id: QueueId): Promise<QueueEvent[]> {
+    const entry = this.#stored.get(id);
+    return entry ? this.#folder.events(entry.name) : [];
+  }
+
   due(now: number, { limit = Infinity, lease }: DueOptions = {}): Promise<Due[]> {
     const all = this.#timetable
       .upTo(now)
@@ -135,11 +141,11 @@ export class FileQueue implements Queue {
   }
 
   hold(id: QueueId): Promise<void> {
-    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'hold' }));
+    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'hold', at: this.#now() }));
   }
 
   release(id: QueueId): Promise<void> {
-    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'release' }));
+    return this.#inTurn(id, (entry) => this.#change(entry, { type: 'release', at: this.#now() }));
   }
 
   retry(id: QueueId): Promise<void> {

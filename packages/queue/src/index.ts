@@ -9,6 +9,7 @@ export type {
   Outcome,
   Queue,
   QueueEntry,
+  QueueEvent,
   QueueId,
   RecipientState,
   RecordOptions,
@@ -19,7 +20,7 @@ export type {
 } from './types.ts';
 export { FileQueue, type FileQueueOptions } from './file-queue.ts';
 export { Spool, type SpoolOptions } from './spool.ts';
-export { newQueueId, timeOfQueueId } from './queue-id.ts';
+export { isQueueId, newQueueId, timeOfQueueId } from './queue-id.ts';
 export {
   DEFAULT_RETRY,
   nextAttempt,

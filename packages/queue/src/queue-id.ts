@@ -18,6 +18,7 @@ export function timeOfQueueId(id: QueueId): number {
   return Number.parseInt(id.slice(0, TIME_DIGITS), 36);
 }
 
+/** Whether text is an id as `newQueueId` makes them. */
 export function isQueueId(text: string): boolean {
   return QUEUE_ID.test(text);
 }

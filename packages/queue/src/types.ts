@@ -86,6 +86,16 @@ export interface Report {
   readonly id?: QueueId;
 }
 
+/** Something that happened to an entry. */
+export type QueueEvent = (
+  | { readonly type: 'accepted' | 'retry'; readonly at: number }
+  | { readonly type: 'hold' | 'release'; readonly at?: number }
+  | { readonly type: 'outcomes'; readonly at: number; readonly outcomes: readonly Outcome[] }
+) & {
+  /** The message that told the sender of it. */
+  readonly report?: QueueId;
+};
+
 /** Something to be done now. */
 export type Due = DueAttempt | DueWarning;
 
@@ -141,6 +151,8 @@ export interface Queue {
   entry(id: QueueId): Promise<QueueEntry | null>;
   /** The octets of a message as they were committed. A `StateError` for an id that is not there. */
   read(id: QueueId): AsyncIterable<Uint8Array>;
+  /** What happened to an entry, the oldest first; nothing for one that is not there. */
+  history(id: QueueId): Promise<QueueEvent[]>;
   /** What is due at a time, what is due longest first. Nothing of an entry that is held. */
   due(now: number, options?: DueOptions): Promise<Due[]>;
   /** When something will be due next, what is leased left aside until its lease is over; null when nothing will. */

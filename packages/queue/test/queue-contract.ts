@@ -141,6 +141,47 @@ export function queueContract(
     ]);
   });
 
+  test(`${name}: what happened to an entry is there, in order, after a start too`, async (t) => {
+    let now = 1000;
+    const open = opener(t);
+    const queue = await open(() => now++);
+    const id = await queue.commit(envelopeTo('a', 'b', 'c'), octets('\n{"type":"retry","at":7}\n'));
+    const [deferred, warned, failed] = [
+      { recipient: 1, status: 'deferred', next: 9000, host: 'mx' },
+      { recipient: 1, status: 'warned' },
+      { recipient: 0, status: 'failed', reply: { code: 550, text: 'no' } },
+    ] as const;
+    await queue.record(id, [deferred]);
+    await queue.record(id, [warned]);
+    await queue.hold(id);
+    await queue.release(id);
+    await queue.retry(id);
+    const reportId = newQueueId();
+    await queue.record(id, [failed], { report: { ...bounce('a'), id: reportId } });
+    for (const one of [queue, await open()]) {
+      const { accepted } = (await one.entry(id))!;
+      const events = await one.history(id);
+      assert.deepEqual(events[0], { type: 'accepted', at: accepted });
+      assert.deepEqual(
+        events.slice(1).map((event) => ({ ...event, at: 0 })),
+        [
+          { type: 'outcomes', at: 0, outcomes: [deferred] },
+          { type: 'outcomes', at: 0, outcomes: [warned] },
+          { type: 'hold', at: 0 },
+          { type: 'release', at: 0 },
+          { type: 'retry', at: 0 },
+          { type: 'outcomes', at: 0, outcomes: [failed], report: reportId },
+        ],
+      );
+      const times = events.map(({ at }) => at!);
+      assert.deepEqual(
+        times,
+        [...new Set(times)].toSorted((a, b) => a - b),
+      );
+      assert.deepEqual(await one.history(newQueueId()), []);
+    }
+  });
+
   test(`${name}: what is delivered or failed stays so`, async (t) => {
     const open = opener(t);
     const queue = await open();

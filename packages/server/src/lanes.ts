@@ -6,8 +6,8 @@ export interface LaneLimits {
   readonly perLane: number;
 }
 
-/** Gives whether the destination answered; never rejects. */
-type Job = () => Promise<boolean>;
+/** Gives whether the destination answered, null where it was not asked; never rejects. */
+type Job = () => Promise<boolean | null>;
 
 /** Destinations of which it is remembered whether they answered; the oldest go first. Our choice. */
 const MAX_KNOWN = 10_000;
@@ -93,7 +93,8 @@ export class Lanes {
   async #whole(name: string, job: Job, kind: Kind): Promise<void> {
     const lane = this.#lanes.get(name)!;
     this.#count(lane, kind, 1);
-    this.#heard(name, lane, await job());
+    const answered = await job();
+    if (answered !== null) this.#heard(name, lane, answered);
     this.#count(lane, kind, -1);
     // Its turn comes again behind all others.
     this.#lanes.delete(name);

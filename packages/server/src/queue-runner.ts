@@ -47,6 +47,8 @@ export class QueueRunner {
   readonly #underWay = new Map<string, Promise<boolean>>();
   /** What has no place yet. */
   readonly #waiting = new Set<string>();
+  /** What had its place while its entry was held: leased, so the queue does not name it again for long. */
+  readonly #passedOver = new Map<string, Due>();
   #alarm: { readonly time: number; readonly cancel: () => void } | null = null;
   #sweeping: Promise<void> | null = null;
   #closed = false;
@@ -83,17 +85,14 @@ export class QueueRunner {
     const name = nameOf(due);
     if (this.#closed || this.#waiting.has(name) || this.#underWay.has(name)) return;
     this.#waiting.add(name);
-    const job = (): Promise<boolean> => {
-      this.#waiting.delete(name);
-      return this.now(entry, due);
-    };
+    const job = (): Promise<boolean | null> => this.#nowIfWanted(due);
     const again = due.recipients.some((one) => entry.recipients[one]!.attempts > 0);
     const isAbroad = due.type === 'attempt' && !isForHere(entry, due, this.#options.worker);
     const lane = isAbroad ? (this.#options.smarthost ?? due.destination) : LOCAL;
     this.#lanes.add(lane, job, { again });
   }
 
-  /** Looks for what has come to be due. */
+  /** Looks for what has come to be due, by the clock or because somebody has changed the queue. */
   wake(): void {
     this.#wakeBy(this.#options.clock.now());
   }
@@ -123,14 +122,28 @@ export class QueueRunner {
     const { queue, clock } = this.#options;
     this.#alarm?.cancel();
     this.#alarm = null;
-    const due = await queue.due(clock.now(), { lease: LEASE });
+    const due = [...(await queue.due(clock.now(), { lease: LEASE })), ...this.#passedOver.values()];
+    this.#passedOver.clear();
     const entries = await this.#entries(due);
     for (const item of due) {
       const entry = entries.get(item.id);
-      if (entry) this.soon(entry, item);
+      if (entry?.held) this.#passedOver.set(nameOf(item), item);
+      else if (entry) this.soon(entry, item);
     }
     const next = await queue.nextDue();
     if (next !== null) this.#wakeBy(next);
+  }
+
+  /** While it waited for its place, its entry may have been held or removed; null then. */
+  async #nowIfWanted(due: Due): Promise<boolean | null> {
+    const { queue, log } = this.#options;
+    const entry = await queue.entry(due.id).catch((error: unknown) => {
+      log.error({ err: error, id: due.id }, 'still in the queue');
+      return null;
+    });
+    this.#waiting.delete(nameOf(due));
+    if (entry?.held) this.#passedOver.set(nameOf(due), due);
+    return entry && !entry.held ? this.now(entry, due) : null;
   }
 
   async #entries(due: readonly Due[]): Promise<Map<string, QueueEntry>> {

@@ -172,9 +172,9 @@ const WRONG: Reply = { code: 535, status: '5.7.8', text: 'wrong password' };
 const NO_LOGIN: Reply = { code: 530, status: '5.7.0', text: 'log in first' };
 
 /** Resolves when something holds; fails when it does not come to hold. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 8000; tries++) {
-    if (holds()) return;
+    if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.fail(`it never came to this: ${what}`);

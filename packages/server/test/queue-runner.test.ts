@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import type { Due, QueueEntry } from '@postino/queue';
+import { FileQueue, type Due, type QueueEntry } from '@postino/queue';
 import { QueueRunner } from '../src/queue-runner.ts';
 import { until } from './internet.ts';
+import { makeFolder } from './site.ts';
 import { TestClock } from './test-clock.ts';
 
 const ID = '0'.repeat(29);
@@ -76,8 +78,45 @@ test('with a smarthost all domains are one destination', async () => {
   });
   runner.soon(ENTRY, DUE);
   runner.soon(ENTRY, { ...DUE, destination: 'two.example' });
+  await until('one has its turn', () => begun.length > 0);
   assert.deepEqual(begun, ['one.example']);
   first.resolve({ next: null, answered: true });
   await until('the other has its turn', () => begun.length === 2);
+  await runner.close();
+});
+
+test('what is held or removed while it waits for its place is not begun; what is released is', async (context) => {
+  const queue = await FileQueue.open(join(makeFolder(context), 'queue'));
+  const commit = (): Promise<string> => queue.commit(ENTRY.envelope, Buffer.from('x'));
+  const [first, held, removed] = [await commit(), await commit(), await commit()];
+  const begun: string[] = [];
+  const slow = Promise.withResolvers<void>();
+  const runner = new QueueRunner({
+    queue,
+    worker: {
+      isLocal: () => false,
+      async work({ id }) {
+        begun.push(id);
+        if (id === first) await slow.promise;
+        await queue.done(id, 0);
+        return { next: null, answered: true };
+      },
+    },
+    clock: new TestClock(),
+    limits: { total: 1, perLane: 1 },
+    log: pino({ level: 'silent' }),
+  });
+  await runner.start();
+  await until('the first has its place', () => begun.length === 1);
+  await queue.hold(held);
+  await queue.remove(removed);
+  slow.resolve();
+  await until('the others had their turns', async () => (await queue.entries()).length === 1);
+  runner.wake();
+  assert.deepEqual(begun, [first]);
+  await queue.release(held);
+  runner.wake();
+  await until('it is released', async () => (await queue.entries()).length === 0);
+  assert.deepEqual(begun, [first, held]);
   await runner.close();
 });
