@@ -8,9 +8,14 @@ export async function makeDataDir(path: string): Promise<boolean> {
   return (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined;
 }
 
+/** The file whose lock says that the folder is in use. */
+export function lockPath(dataDir: string): string {
+  return join(dataDir, 'lock');
+}
+
 /** Locks the folder until `release()` or the end of the process; rejects when another server holds it. */
 export async function lockDataDir(path: string): Promise<Lock> {
-  const lock = await holdLock(join(path, 'lock'));
+  const lock = await holdLock(lockPath(path));
   if (lock) return lock;
   throw new Error(
     `${path} is in use by another Postino server; stop that one, or give this one a data_dir of its own`,

@@ -7,6 +7,7 @@ import type { HeaderBlock } from '@postino/message';
 import type { Queue, QueueEntry, QueueId, Spooled } from '@postino/queue';
 import type { Route } from '@postino/router';
 import type { Clock } from './clock.ts';
+import { QueueDesk } from './control/queue-desk.ts';
 import type { Count } from './count.ts';
 import type { DeliveryReports } from './delivery-reports.ts';
 import { localTargets, type LocalDelivery } from './local-delivery.ts';
@@ -56,6 +57,12 @@ export class PostOffice {
   /** What was accepted and is not done. */
   waiting(): Promise<QueueEntry[]> {
     return this.#options.queue.entries();
+  }
+
+  /** Where an operator asks about the queue while it is worked on. */
+  desk(): QueueDesk {
+    const { runner, ...options } = this.#options;
+    return new QueueDesk({ ...options, changed: () => runner.wake() });
   }
 
   /** Resolves when what is under way is done; what goes abroad is cut, and waits in the queue. */

@@ -1,5 +1,5 @@
 /** Giving up root: it is needed to bind the ports below 1024, and for nothing else. */
-import { chown } from 'node:fs/promises';
+import { chown, stat } from 'node:fs/promises';
 import type { RunAs } from './config/values.ts';
 import { messageOf } from './fault.ts';
 
@@ -27,6 +27,15 @@ export async function giveTo(path: string, runAs: RunAs): Promise<void> {
 export function becomeUser(runAs: RunAs): void {
   const { uid, gid } = idsOf(runAs);
   process.initgroups!(runAs.user, gid);
+  process.setgid!(gid);
+  process.setuid!(uid);
+}
+
+/** As root, becomes whoever owns a folder, for good: so that what is made in it is theirs. Rejects where it is missing. */
+export async function becomeOwnerOf(folder: string): Promise<void> {
+  const { uid, gid } = await stat(folder);
+  if (!isRoot() || uid === 0) return;
+  process.setgroups!([gid]);
   process.setgid!(gid);
   process.setuid!(uid);
 }

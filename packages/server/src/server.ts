@@ -13,6 +13,7 @@ import type { Config } from './config/config.ts';
 import { countNothing } from './count.ts';
 import { lockDataDir, makeDataDir } from './data-dir.ts';
 import { openSigner } from './dkim-signing.ts';
+import { ControlSocket } from './control/control-socket.ts';
 import { concerning } from './fault.ts';
 import { Listeners, type Addresses } from './listeners.ts';
 import { openLog, type Logger } from './log.ts';
@@ -79,6 +80,7 @@ class Server implements RunningServer {
   readonly #listeners: Listeners;
   #lock: Lock | null = null;
   #services: Services | null = null;
+  #control: ControlSocket | null = null;
 
   constructor(config: Config, ports: Ports, owned: Owned) {
     this.#config = config;
@@ -105,6 +107,7 @@ class Server implements RunningServer {
     this.#lock = await concerning('data_dir', lockDataDir(data_dir));
     this.#services = await openServices(this.#config, this.#ports);
     this.#watchQueue(this.#services);
+    this.#control = await this.#openControl(this.#services);
     warn(this.#config, this.#log);
     this.#listeners.start(this.#services);
     this.#log.info('ready');
@@ -112,6 +115,7 @@ class Server implements RunningServer {
 
   async close(): Promise<void> {
     await this.#listeners.close();
+    await this.#control?.close();
     await this.#services?.postOffice.close();
     this.#owned.metrics?.close();
     this.#owned.resolver?.cancel();
@@ -123,6 +127,16 @@ class Server implements RunningServer {
     if (!listen) return;
     const port = await this.#owned.metrics?.listen(listen);
     this.#log.info({ service: 'metrics', address: listen.host, port }, 'listening');
+  }
+
+  /** Mail is more than being asked about it: without the socket the server runs too. */
+  async #openControl({ postOffice }: Services): Promise<ControlSocket | null> {
+    try {
+      return await ControlSocket.open(this.#config.data_dir, { desk: postOffice.desk() });
+    } catch (error) {
+      this.#log.error({ err: error }, 'no control socket; "postino queue" has to wait for our end');
+      return null;
+    }
   }
 
   #watchQueue({ postOffice, clock }: Services): void {

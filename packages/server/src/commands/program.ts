@@ -9,6 +9,7 @@ import { addDkim } from './dkim.ts';
 import { addDns } from './dns.ts';
 import { addDnsbl } from './dnsbl.ts';
 import { addInit } from './init.ts';
+import { addQueue } from './queue.ts';
 import { addRoute } from './route.ts';
 import { addServe } from './serve.ts';
 import { addSpf } from './spf.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addTry,
   addCheck,
   addUser,
+  addQueue,
   addRoute,
   addDns,
   addDkim,
