@@ -29,8 +29,8 @@ export interface DmarcRecord {
   readonly fo: readonly string[];
 }
 
-/** `v=DMARC1` first, in this case, and then the end or a semicolon. RFC 7489 §6.4, RFC 9989 §4.7. */
-const VERSION = /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/;
+/** `v=DMARC1` first, its value in this case, and then the end or a semicolon. RFC 7489 §6.4, RFC 9989 §4.7. */
+const VERSION = /^[Vv][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/;
 /** A URI as far as it matters here: a scheme and something behind it. RFC 3986 §3. */
 const URI = /^[a-z][a-z\d+.-]*:[^\s!,;]+(?:!\d+[kmgt]?)?$/i;
 

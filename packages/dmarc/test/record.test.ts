@@ -27,6 +27,8 @@ describe('parseDmarcRecord', () => {
       'v=DMARC1; p=reject; adkim=x; aspf=; t=maybe; psd=',
       { adkim: 'r', aspf: 'r', t: 'n', psd: 'u' },
     ],
+    // The name is a string of RFC 5234 §2.3, so its case does not matter; that of the value does. RFC 7489 §6.4.
+    ['V=DMARC1; p=reject', { p: 'reject' }],
     ['v=DMARC1; p=reject; bogus; ;;', { p: 'reject' }],
     ['v=DMARC1; p=reject; rua=nobody, mailto:', { rua: [] }],
     ['v=DMARC1; rua=mailto:a@example.org', { p: 'none' }],

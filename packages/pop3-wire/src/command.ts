@@ -53,7 +53,7 @@ const PARSERS: Readonly<Record<Verb, Parser>> = {
 export function parseCommand(line: Uint8Array, limit: number): Command | CommandFault {
   const text = latin1(line);
   const space = text.indexOf(' ');
-  const keyword = (space < 0 ? text : text.slice(0, space)).toUpperCase();
+  const keyword = capitals(space < 0 ? text : text.slice(0, space));
   if (keyword !== 'AUTH' && line.length + 2 > limit) return 'tooLong';
   if (!isVerb(keyword)) return 'unknownCommand';
   return PARSERS[keyword](space < 0 ? '' : text.slice(space + 1), line);
@@ -62,6 +62,11 @@ export function parseCommand(line: Uint8Array, limit: number): Command | Command
 /** A decimal number without leading zeros, small enough to be exact; else null. */
 export function parseNumber(text: string): number | null {
   return /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : null;
+}
+
+/** ASCII letters alone have a case here: `ß` is no SS. RFC 1939 §3. */
+function capitals(text: string): string {
+  return text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function isVerb(keyword: string): keyword is Verb {
@@ -89,7 +94,7 @@ function parseAuth(args: string): Command | CommandFault {
   const [mechanism, initial = null, ...more] = words(args);
   if (mechanism === undefined) return 'missingArgument';
   if (more.length > 0) return 'unexpectedArgument';
-  return { verb: 'AUTH', mechanism: mechanism.toUpperCase(), initial };
+  return { verb: 'AUTH', mechanism: capitals(mechanism), initial };
 }
 
 function listing(verb: 'LIST' | 'UIDL'): Parser {

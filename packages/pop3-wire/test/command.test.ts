@@ -40,6 +40,8 @@ const BAD: [string, string][] = [
   ['toString', 'unknownCommand'],
   ['__proto__ 1', 'unknownCommand'],
   ['GET / HTTP/1.1', 'unknownCommand'],
+  // A keyword is printable ASCII, RFC 1939 §3: the capitals of ß are SS.
+  ['PA\u00df secret', 'unknownCommand'],
   ['STAT\t', 'unknownCommand'],
   ['STAT 1', 'unexpectedArgument'],
   ['QUIT now', 'unexpectedArgument'],

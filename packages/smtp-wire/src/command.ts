@@ -118,7 +118,9 @@ function isHostName(name: string, label: RegExp): boolean {
 function mail(argument: string, options: CommandOptions): Command | CommandFault {
   if (!startsCaseless(argument, 'FROM:')) return { verb: 'MAIL', fault: REPLIES.mailSyntax };
   const read = readPathAndRest(argument, 'FROM:'.length);
-  if (!read) return { verb: 'MAIL', fault: REPLIES.badSender };
+  // `<Postmaster>` without a domain is a recipient alone. RFC 5321 §4.1.1.2, §4.1.1.3.
+  if (!read || (read.path.domain === '' && !isNullPath(read.path)))
+    return { verb: 'MAIL', fault: REPLIES.badSender };
   const params = parseMailParams(read.rest, options);
   if (isParamFault(params)) return { verb: 'MAIL', fault: PARAM_REPLIES[params.fault] };
   if (!params.smtpUtf8 && !isAsciiPath(read.path))

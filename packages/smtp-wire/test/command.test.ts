@@ -83,6 +83,9 @@ const FAULTS: readonly [string, string | null, number][] = [
   ['MAIL FROM:<a@b.example', 'MAIL', 501],
   ['MAIL FROM:<a b@b.example>', 'MAIL', 501],
   ['MAIL FROM:<a@b..example>', 'MAIL', 501],
+  // RFC 5321 §4.1.1.2: a reverse-path is <> or a mailbox with its domain; §4.1.1.3 has <Postmaster> for RCPT alone.
+  ['MAIL FROM:<Postmaster>', 'MAIL', 501],
+  ['MAIL FROM:<postmaster> SIZE=1', 'MAIL', 501],
   ['MAIL FROM:<π@b.example>', 'MAIL', 550],
   ['MAIL FROM:<a@b.example> SIZE', 'MAIL', 501],
   ['MAIL FROM:<a@b.example> WHAT=1', 'MAIL', 555],
