@@ -48,17 +48,27 @@ test('a file that is cut off anywhere, or has one octet changed, counts as none'
   }
 });
 
-test('the second process opens no message, however many there are, and looks at no file but the cache', async (t) => {
+/** `.ci/long` asks for 100,000. */
+const MANY = Number(process.env['POSTINO_MESSAGES'] ?? 500);
+
+test(`the second process opens none of ${MANY} messages, and looks at no file but the cache`, async (t) => {
   const { path, maildir } = await mailbox(t);
-  fill(path, 500);
+  fill(path, MANY);
   const first = await maildir.list();
   const { files, calls, arm } = faultyFiles();
   const later = await Maildir.open(path, { files });
   arm();
-  assert.deepEqual(await later.list(), first);
+  const began = performance.now();
+  const listed = await later.list();
+  t.diagnostic(`${MANY} messages listed in ${Math.round(performance.now() - began)} ms`);
+  assert.deepEqual(listed, first);
   const touched = calls.filter(({ path: at }) => /\/(new|cur)\/./.test(at));
   assert.deepEqual(touched, []);
-  assert.ok(calls.length < 12, `${calls.length} calls`);
+  // The cache is read in pieces.
+  const others = calls.filter(
+    ({ name, path: at }) => name !== 'read' || !at.endsWith('/postino-sizes'),
+  );
+  assert.ok(others.length < 12, `${others.length} calls`);
 });
 
 test('only what is new is read, and what left is forgotten', async (t) => {
