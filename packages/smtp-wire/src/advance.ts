@@ -19,6 +19,9 @@ const MAIL_COMMANDS = new Set<Verb>(['MAIL', 'RCPT', 'DATA', 'BDAT', 'QUIT']);
 /** The commands behind which the peer must wait; HELO and LHLO are EHLO of another kind. RFC 2920 §3.1. */
 const LAST_OF_GROUP = new Set<Verb>(['EHLO', 'HELO', 'LHLO', 'DATA', 'VRFY', 'NOOP', 'QUIT']);
 
+/** What may be said where TLS is demanded and does not stand. RFC 3207 §4. */
+const WITHOUT_TLS = new Set<Verb>(['EHLO', 'LHLO', 'NOOP', 'STARTTLS', 'QUIT']);
+
 /** The next question, news or content; null: what came is used up, or cannot move the session on. */
 export function advance(session: Session): SmtpServerEvent | null {
   while (session.canAdvance) {
@@ -87,7 +90,9 @@ function readLine(session: Session, line: Line, limit: number): void {
   const { verb } = command;
   if (outOfStep(session, verb)) return session.end(REPLIES.unsynchronized, 'unsynchronized');
   if (verb === 'BDAT' && !('fault' in command)) return readChunk(session, command);
-  if (verb && !(verb in ORDER[state.phase])) session.error(outOfOrder(state.phase, verb, options));
+  if (verb && !WITHOUT_TLS.has(verb) && state.awaitsTls) session.error(REPLIES.tlsFirst);
+  else if (verb && !(verb in ORDER[state.phase]))
+    session.error(outOfOrder(state.phase, verb, options));
   else if ('fault' in command) session.error(command.fault);
   else if (!MAIL_COMMANDS.has(command.verb) && tally.idleCommand()) session.tooMany('tooManyIdle');
   else obey(session, command);

@@ -29,8 +29,11 @@ export interface SmtpServerOptions {
   readonly announceLimits?: boolean;
   /** Offer these too, and take their parameters; default none. RFC 5321 §2.2.2. */
   readonly extensions?: readonly ServedExtension[];
-  /** Offer STARTTLS; default false. RFC 3207 §2. */
-  readonly startTls?: boolean;
+  /**
+   * Offer STARTTLS; `required`: without TLS all but EHLO, NOOP, STARTTLS and QUIT is 530, which a host that the MX records
+   * of a domain name must not do; default false. RFC 3207 §2, §4.
+   */
+  readonly startTls?: boolean | 'required';
   /** Offer AUTH with these, or with those that fit the TLS there is: asked again when it stands; default none. RFC 4954 §3. */
   readonly mechanisms?: ServedMechanisms;
   /** Offer AUTH without TLS too; default false. RFC 4954 §4. */
@@ -91,6 +94,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   };
   check(/^[!-~]{1,255}$/.test(resolved.hostname), 'hostname');
   check(['smtp', 'lmtp'].includes(resolved.protocol), 'protocol');
+  check([true, false, 'required'].includes(resolved.startTls), 'startTls');
   check(resolved.extensions.every(isServable), 'extensions');
   check(resolved.chunking || !resolved.binaryMime, 'binaryMime');
   const numbers = {

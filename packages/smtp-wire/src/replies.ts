@@ -89,6 +89,8 @@ export const REPLIES = {
   loggedInAlready: { code: 503, status: '5.5.1', text: 'Already authenticated' }, // RFC 4954 §4
   notWelcome: { code: 503, status: '5.5.1', text: 'No service here, QUIT is all that is left' }, // RFC 5321 §3.1
 
+  tlsFirst: { code: 530, status: '5.7.0', text: 'STARTTLS required first' }, // RFC 3207 §4
+
   // For applications.
   authenticationRequired: { code: 530, status: '5.7.0', text: 'Authentication required' }, // RFC 4954 §6
   authenticationFailed: { code: 535, status: '5.7.8', text: 'Incorrect authentication data' }, // RFC 4954 §6

@@ -101,6 +101,11 @@ export class SessionState {
     this.auth = new AuthExchange();
   }
 
+  /** Whether TLS is demanded and does not stand. RFC 3207 §4. */
+  get awaitsTls(): boolean {
+    return this.options.startTls === 'required' && !this.tls && this.phase !== 'refused';
+  }
+
   /** Whether AUTH is open now: mechanisms alone are not enough. RFC 4954 §4. */
   get mayLogIn(): boolean {
     return this.tls !== null || this.options.allowPlaintextAuth;
@@ -118,7 +123,7 @@ export class SessionState {
       dsn,
       chunking,
       binaryMime,
-      startTls: startTls && !this.tls,
+      startTls: startTls !== false && !this.tls,
       mechanisms: this.mayLogIn ? this.mechanisms : [],
     };
   }

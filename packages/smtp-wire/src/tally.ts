@@ -3,7 +3,7 @@ import type { Reply } from '@postino/wire';
 import type { SmtpLimits } from './limits.ts';
 
 /** The codes for syntax and order, not for mailboxes and sizes. RFC 5321 §4.2.2, RFC 4954 §6. */
-const PROTOCOL_ERRORS = new Set([500, 501, 502, 503, 504, 538, 555]);
+const PROTOCOL_ERRORS = new Set([500, 501, 502, 503, 504, 530, 538, 555]);
 
 export class Tally {
   readonly #limits: SmtpLimits;
