@@ -1,8 +1,10 @@
 /**
  * Collects what the sources say of the RFCs (`RFC 5321 §4.5.2`, `Deviation: …`, `Not done: …`) into docs/rfc.md, and fails on
- * a section that its RFC does not have. `node --run rfc` writes; with `--check` it fails where docs/rfc.md is stale.
+ * a section that its RFC does not have. `node --run rfc` writes; with `--check` it fails where docs/rfc.md is stale. It has
+ * docs/hostile.md and docs/requirements.md drawn and checked too.
  * The sections of each RFC stand in rfc-sections.json; `--sections FOLDER` adds those of the RFC texts in a folder.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -126,3 +128,9 @@ if (check && old !== render()) {
   console.error('docs/rfc.md is stale. Run: node --run rfc');
   process.exitCode = 1;
 } else if (!check) writeFileSync(page, render());
+
+for (const other of ['hostile.ts', 'requirements.ts']) {
+  const parameters = [join(import.meta.dirname, other), ...(check ? ['--check'] : [])];
+  if (spawnSync(process.execPath, parameters, { stdio: 'inherit' }).status !== 0)
+    process.exitCode = 1;
+}
