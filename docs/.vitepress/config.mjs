@@ -50,7 +50,6 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    socialLinks: [],
     nav: [
       link('Quick start', 'quick-start'),
       link('Embed it', 'embedding'),

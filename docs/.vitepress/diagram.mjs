@@ -1,14 +1,15 @@
 /**
  * Draws the Mermaid fences of the documents as SVG while the site is built: Mermaid itself needs a browser. It knows what
- * the documents use: `stateDiagram-v2`, and `flowchart` with `a[Text]`, `a --> b`, `a -->|text| b` and `subgraph`.
+ * the documents use: `stateDiagram-v2`, and arrows of a `flowchart`, such as `a[Text] -->|text| b`.
  */
 import { instance } from '@viz-js/viz';
 
 const viz = await instance();
-const GRAPH = 'bgcolor=transparent; pad=0.1; nodesep=0.35; ranksep=0.45;';
+const GRAPH = 'bgcolor=transparent; pad=0.1; nodesep=0.4; ranksep=0.5;';
 const NODE =
-  'node [shape=box, style="rounded", fontname="sans-serif", fontsize=13, margin="0.14,0.08", height=0.3];';
-const EDGE = 'edge [fontname="sans-serif", fontsize=11, arrowsize=0.7];';
+  'node [shape=box, style="rounded", fontname="Helvetica,Arial,sans-serif", fontsize=15, margin="0.2,0.1", height=0.3];';
+// Sizes are larger than what the style sheet shows, since fonts differ in width.
+const EDGE = 'edge [fontname="Helvetica,Arial,sans-serif", fontsize=14, arrowsize=0.7];';
 
 export function drawn(mermaid) {
   const [head = '', ...lines] = mermaid.trim().split('\n');
@@ -32,12 +33,11 @@ function states(lines) {
   const nodes = names.map((name) => {
     if (name === '[*]') return `"[*]" [shape=point, width=0.15, label=""];`;
     const own = arrows.find(({ from, to }) => from === name && to === name);
-    const stays = own ? `<br/><font point-size="10">${wrapped(own.label, '<br/>')}</font>` : '';
-    return `"${name}" [label=<<b>${name}</b>${stays}>];`;
+    return `"${name}" [label="${name}${own ? `\\n${wrapped(own.label, '\\n')}` : ''}"];`;
   });
   const edges = arrows
     .filter(({ from, to }) => from !== to)
-    .map(({ from, to, label }) => `"${from}" -> "${to}" [label="${wrapped(label, '\\n')}"];`);
+    .map(({ from, to, label }) => `"${from}" -> "${to}" [label="${spaced(label)}"];`);
   return [...nodes, ...edges].join('\n');
 }
 
@@ -45,23 +45,19 @@ function flow(lines) {
   return lines
     .map((line) => {
       const text = line.trim();
-      const group = /^subgraph (\w+)(?:\[(.*)\])?$/.exec(text);
-      if (group)
-        return `subgraph cluster_${group[1]} { label="${group[2] ?? group[1]}"; style="rounded"; fontname="sans-serif"; fontsize=12;`;
-      if (text === 'end') return '}';
       const arrow = /^(\S+?)(?:\[(.*?)\])? -->(?:\|(.*?)\|)? (\S+?)(?:\[(.*?)\])?$/.exec(text);
-      if (arrow) {
-        const [, from, fromText, label = '', to, toText] = arrow;
-        return `${node(from, fromText)}${node(to, toText)}"${from}" -> "${to}" [label="${wrapped(label, '\\n')}"];`;
-      }
-      const alone = /^(\S+?)(?:\[(.*)\])?$/.exec(text);
-      return alone && text !== '' ? node(alone[1], alone[2] ?? alone[1]) : '';
+      if (!arrow) throw new Error(`a line of a diagram that is not understood: ${text}`);
+      const [, from, fromText, label = '', to, toText] = arrow;
+      return `${node(from, fromText)}${node(to, toText)}"${from}" -> "${to}" [label="${spaced(label)}"];`;
     })
     .join('\n');
 }
 
 const node = (name, text) =>
   text === undefined ? '' : `"${name}" [label="${text.replaceAll('<br>', '\\n')}"];`;
+
+/** Beside an arrow, with room to it. */
+const spaced = (label) => (label === '' ? '' : ` ${wrapped(label, ' \\n ')} `);
 
 /** At most some 26 characters a line. */
 function wrapped(label, lineEnd) {
