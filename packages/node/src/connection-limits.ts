@@ -1,6 +1,5 @@
 /** How many connections there may be, counted over all the listeners that share the object. */
-import { isIPv6 } from 'node:net';
-import { addressOctets } from './endpoint.ts';
+import { ipOctets } from '@postino/wire';
 
 /** Connections at one time. Our choice: some 20 MB of memory. */
 export const MAX_CONNECTIONS = 1_000;
@@ -26,16 +25,35 @@ export class ConnectionLimits {
 
   /** Counts a connection in; gives what counts it out again, or null where there are too many. */
   enter(address: string): (() => void) | null {
+    const leave = this.enterUnknown();
+    const leaveAddress = leave && this.enterAddress(address);
+    if (leaveAddress) {
+      return () => {
+        leaveAddress();
+        leave();
+      };
+    }
+    leave?.();
+    return null;
+  }
+
+  /** The same for a connection that is not known to be from anywhere yet: in all only. */
+  enterUnknown(): (() => void) | null {
+    if (this.#open >= this.#total) return null;
+    this.#open++;
+    return () => void this.#open--;
+  }
+
+  /** The same for one that is counted in already, once its address is known. */
+  enterAddress(address: string): (() => void) | null {
     const network = networkOf(address);
     const count = this.#counts.get(network) ?? 0;
-    if (this.#open >= this.#total || count >= this.#perAddress) return null;
-    this.#open++;
+    if (count >= this.#perAddress) return null;
     this.#counts.set(network, count + 1);
     return () => this.#leave(network);
   }
 
   #leave(network: string): void {
-    this.#open--;
     const count = (this.#counts.get(network) ?? 1) - 1;
     if (count > 0) this.#counts.set(network, count);
     else this.#counts.delete(network);
@@ -44,7 +62,8 @@ export class ConnectionLimits {
 
 /** Whoever has one IPv6 address has the 64 bits behind its prefix to choose from. RFC 4291 §2.5.4. */
 function networkOf(address: string): string {
-  return isIPv6(address) ? addressOctets(address).slice(0, 8).join('.') : address;
+  const octets = ipOctets(address);
+  return octets?.length === 16 ? octets.subarray(0, 8).join('.') : address;
 }
 
 function limit(name: string, value: number): number {

@@ -34,6 +34,7 @@ export {
   WRITE_TIMEOUT,
   type NodeWireOptions,
 } from './node-wire.ts';
+export { PROXY_TIMEOUT, type ProxyProtocolOptions } from './proxy-protocol.ts';
 export { CONNECT_TIMEOUT, dial, type DialOptions } from './dial.ts';
 export { Certificates, CHECK_EVERY, type CertificateOptions } from './certificates.ts';
 export { selfSigned, type SelfSigned, type SelfSignedOptions } from './self-signed.ts';

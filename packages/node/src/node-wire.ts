@@ -47,8 +47,8 @@ const WRITTEN = Promise.resolve();
  * reused. Make it as soon as the socket is there, and with `allowHalfOpen`, or the peer's FIN ends our side too.
  */
 export class NodeWire implements Wire {
-  readonly peer: Endpoint;
-  readonly local: Endpoint;
+  #peer: Endpoint;
+  #local: Endpoint;
   readonly #options: NodeWireOptions;
   readonly #readHighWater: number;
   readonly #reads = new ReadQueue();
@@ -62,11 +62,19 @@ export class NodeWire implements Wire {
     this.#options = options;
     this.#readHighWater = options.readHighWater ?? READ_HIGH_WATER;
     this.#socket = socket;
-    this.peer = peerOf(socket);
-    this.local = localOf(socket);
+    this.#peer = peerOf(socket);
+    this.#local = localOf(socket);
     // Replies are written whole; Nagle's delay would only hold them back.
     socket.setNoDelay(true);
     this.#attach(socket);
+  }
+
+  get peer(): Endpoint {
+    return this.#peer;
+  }
+
+  get local(): Endpoint {
+    return this.#local;
   }
 
   get tls(): TlsInfo | null {
@@ -91,15 +99,53 @@ export class NodeWire implements Wire {
     return this.#drained(timeout);
   }
 
+  /** Gives back the end of a chunk that was read: it is the beginning of the next. */
+  unread(bytes: Uint8Array): void {
+    this.#reads.unread(bytes);
+  }
+
+  /** From now on the wire is known by the addresses that a proxy told of. */
+  standFor({ peer, local }: { readonly peer: Endpoint; readonly local: Endpoint }): void {
+    this.#peer = peer;
+    this.#local = local;
+  }
+
   buffered(): number {
     return this.#reads.octets + this.#socket.readableLength;
   }
 
   async startTls(options: TlsOptions = {}): Promise<TlsInfo> {
-    const plain = this.#socket;
+    const plain = this.#prepareTls(options);
+    // What came before TLS may be an attacker's; none of it reaches the handshake or what follows. RFC 3207 §4.2.
+    this.#reads.clear();
+    while (plain.read() !== null);
+    return this.#secure(plain, options);
+  }
+
+  /** TLS from the first octet: what has arrived is the handshake's. RFC 8314 §3. */
+  async expectTls(options: TlsOptions = {}): Promise<TlsInfo> {
+    const plain = this.#prepareTls(options);
+    for (const chunk of this.#reads.clear().toReversed()) plain.unshift(chunk);
+    return this.#secure(plain, options);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  destroy(): void {
+    this.#fail(new Error('the connection was cut on our side'));
+    this.#reads.clear();
+    this.#socket.destroy();
+  }
+
+  #prepareTls(options: TlsOptions): Socket {
     this.#mayStartTls(options);
-    this.#detach(plain);
-    this.#forgetUnread(plain);
+    this.#detach(this.#socket);
+    return this.#socket;
+  }
+
+  #secure(plain: Socket, options: TlsOptions): Promise<TlsInfo> {
     return this.#handshake(plain, options).then(
       ({ socket, tls }) => {
         this.#socket = socket;
@@ -114,16 +160,6 @@ export class NodeWire implements Wire {
     );
   }
 
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
-  }
-
-  destroy(): void {
-    this.#fail(new Error('the connection was cut on our side'));
-    this.#reads.clear();
-    this.#socket.destroy();
-  }
-
   #handshake(plain: Socket, options: TlsOptions): Promise<Secured> {
     const timeout = this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT;
     const { certificates, authorities } = this.#options;
@@ -133,8 +169,7 @@ export class NodeWire implements Wire {
 
   #mayStartTls({ verify = 'none' }: TlsOptions): void {
     if (this.#failure) throw this.#failure;
-    if (this.#tls || this.#closing || this.#reads.reading)
-      throw new StateError('no time for startTls()');
+    if (this.#tls || this.#closing || this.#reads.reading) throw new StateError('no time for TLS');
     if (this.#reads.ended) throw new Error('TLS handshake failed: the peer has ended its side');
     // Not done: client certificates on the server's side, DANE on the client's (RFC 7672).
     if (typeof verify !== 'string')
@@ -142,12 +177,6 @@ export class NodeWire implements Wire {
     if (verify === 'pki' && this.#options.certificates) {
       throw new TypeError("the server's side cannot verify the client");
     }
-  }
-
-  /** What came before TLS may be an attacker's; none of it reaches the handshake or what follows. RFC 3207 §4.2. */
-  #forgetUnread(plain: Socket): void {
-    this.#reads.clear();
-    while (plain.read() !== null);
   }
 
   #drained(timeout: number): Promise<void> {

@@ -63,6 +63,13 @@ export class ReadQueue {
     this.#octets += chunk.length;
   }
 
+  /** Bytes that were read and are somebody else's to read: they come first. */
+  unread(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#chunks.unshift(bytes);
+    this.#octets += bytes.length;
+  }
+
   /** The peer has ended its side. */
   end(): void {
     this.#ended = true;
@@ -77,10 +84,12 @@ export class ReadQueue {
     pending?.reject(this.#failure);
   }
 
-  /** Forgets all that was not read. */
-  clear(): void {
+  /** Forgets all that was not read, and hands it over in its order. */
+  clear(): Uint8Array[] {
+    const chunks = this.#chunks;
     this.#chunks = [];
     this.#octets = 0;
+    return chunks;
   }
 
   #settle(got: Got): void {

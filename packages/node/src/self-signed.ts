@@ -3,8 +3,7 @@
  * and signatures but no certificates; this is the little DER that is missing.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { isIP } from 'node:net';
-import { addressOctets } from './endpoint.ts';
+import { ipOctets } from '@postino/wire';
 
 const DAY = 86_400_000;
 /** Days that a certificate is good for unless said otherwise. Our choice. */
@@ -59,7 +58,8 @@ function distinguishedName(commonName: string): Buffer {
 
 /** A dNSName or an iPAddress. RFC 5280 §4.2.1.6. */
 function generalName(name: string): Buffer {
-  if (isIP(name)) return tag(0x87, Buffer.from(addressOctets(name)));
+  const octets = ipOctets(name);
+  if (octets) return tag(0x87, Buffer.from(octets));
   if (!/^[\x21-\x7e]+$/.test(name)) throw new TypeError(`not an ASCII host name: ${name}`);
   return tag(0x82, Buffer.from(name));
 }

@@ -5,6 +5,7 @@ import { Certificates, type CertificateOptions } from './certificates.ts';
 import { ConnectionLimits, type ConnectionLimitOptions } from './connection-limits.ts';
 import { peerOf } from './endpoint.ts';
 import { NodeWire, type NodeWireOptions } from './node-wire.ts';
+import { readProxyHeader, type ProxyProtocolOptions } from './proxy-protocol.ts';
 
 /** Milliseconds that sessions have to end after `close`. Our choice. */
 export const GRACE = 30_000;
@@ -14,6 +15,8 @@ export interface WireServerOptions {
   readonly tls?: Certificates | CertificateOptions;
   /** A `ConnectionLimits` may be shared between servers. */
   readonly connections?: ConnectionLimits | ConnectionLimitOptions;
+  /** Proxies whose connections begin with a PROXY header, before TLS too. Left out, there are none. */
+  readonly proxyProtocol?: ProxyProtocolOptions;
   /** Milliseconds that sessions have to end after `close`; then they are cut. */
   readonly grace?: number;
   readonly wire?: Omit<NodeWireOptions, 'certificates' | 'authorities'>;
@@ -44,8 +47,11 @@ interface Session {
   readonly wire: NodeWire;
   readonly stop: AbortController;
   readonly implicitTls: boolean;
-  /** Counts the connection out. */
-  readonly leave: () => void;
+  readonly proxied: boolean;
+  /** Until the proxy's header is read and TLS stands. */
+  arriving: boolean;
+  /** Count the connection out. */
+  readonly leave: (() => void)[];
 }
 
 /** Any number of listeners whose connections go to one service, under common limits. */
@@ -115,10 +121,14 @@ export class WireServer {
     const peer = peerOf(socket);
     // Who has gone already has no address.
     if (peer.address === '') return void socket.destroy();
-    const leave = this.#limits.enter(peer.address);
+    const proxied = this.#options.proxyProtocol?.trusted.has(peer.address) ?? false;
+    // Through a proxy it is from somebody else.
+    const leave = proxied ? this.#limits.enterUnknown() : this.#limits.enter(peer.address);
     if (!leave) return this.#refuse(socket, peer, implicitTls);
     const wire = new NodeWire(socket, this.#wireOptions());
-    const session = { wire, implicitTls, stop: new AbortController(), leave };
+    const stop = new AbortController();
+    const arriving = implicitTls || proxied;
+    const session = { wire, implicitTls, proxied, arriving, stop, leave: [leave] };
     this.#sessions.add(session);
     if (this.#held) this.#held.push(session);
     else void this.#serve(session);
@@ -132,18 +142,31 @@ export class WireServer {
   }
 
   async #serve(session: Session): Promise<void> {
-    const { wire, stop, implicitTls, leave } = session;
+    const { wire, stop, implicitTls, proxied, leave } = session;
     try {
-      if (implicitTls) await wire.startTls();
+      if (proxied && !(await this.#introduce(session))) return;
+      if (implicitTls) await wire.expectTls();
+      session.arriving = false;
       await this.#service.serve(wire, stop.signal);
     } catch (error) {
       this.#options.onError?.(error, wire.peer);
     } finally {
       wire.destroy();
-      leave();
+      for (const count of leave) count();
       this.#sessions.delete(session);
       if (this.#sessions.size === 0) this.#emptied();
     }
+  }
+
+  /** Whose the connection is, and whether he may come in. */
+  async #introduce({ wire, implicitTls, leave }: Session): Promise<boolean> {
+    if (!(await readProxyHeader(wire, this.#options.proxyProtocol ?? {}))) return false;
+    const leaveAddress = this.#limits.enterAddress(wire.peer.address);
+    if (leaveAddress) return leave.push(leaveAddress) > 0;
+    this.#options.onRefuse?.(wire.peer);
+    if (!implicitTls) await wire.write(this.#service.refusal);
+    await wire.close();
+    return false;
   }
 
   async #close(): Promise<void> {
@@ -173,9 +196,9 @@ export class WireServer {
   }
 }
 
-/** A handshake has nothing to lose; a session is asked. */
+/** Who is still arriving has nothing to lose; a session is asked. */
 function stop(session: Session): void {
-  if (session.implicitTls && !session.wire.tls) session.wire.destroy();
+  if (session.arriving) session.wire.destroy();
   else session.stop.abort();
 }
 

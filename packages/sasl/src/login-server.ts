@@ -44,7 +44,7 @@ class LoginServer implements SaslServer {
   #judge(user: string, response: Uint8Array): SaslStep | Promise<SaslStep> {
     this.#user = null;
     if (!isSafe(response, this.#maxOctets)) return { type: 'failure', reason: 'malformed' };
-    return verified(this.#options, user, response.slice());
+    return verified(this.#options, user, new Uint8Array(response));
   }
 }
 

@@ -28,7 +28,7 @@ export function parsePlain(
   if (first === -1 || second === -1) return null;
   const authzid = first === 0 ? '' : readIdentity(message.subarray(0, first), maxOctets);
   const user = readIdentity(message.subarray(first + 1, second), maxOctets);
-  const password = message.slice(second + 1);
+  const password = new Uint8Array(message.subarray(second + 1));
   if (authzid === null || user === null || !isSafe(password, maxOctets)) return null;
   return { authzid, user, password };
 }

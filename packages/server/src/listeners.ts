@@ -5,6 +5,7 @@ import {
   type Certificates,
   type WireServerOptions,
 } from '@postino/node';
+import { Networks } from '@postino/router';
 import type { ListenAddress } from './config/values.ts';
 import { codeOf, messageOf } from './fault.ts';
 import type { Services } from './services.ts';
@@ -38,15 +39,23 @@ export class Listeners {
 
   constructor(surroundings: Surroundings, certificates: Certificates | null) {
     this.#surroundings = surroundings;
-    const options = wireServerOptions(surroundings, certificates);
+    const common = wireServerOptions(surroundings, certificates);
+    const { config } = surroundings;
+    const optionsOf = (section: Section): WireServerOptions => ({
+      ...common,
+      proxyProtocol: { trusted: new Networks(config[section].proxy_protocol_from) },
+    });
     const services = (): Services => this.#services!;
     this.#servers = {
-      smtp: new WireServer(smtpService(services, surroundings, { loginNeeded: false }), options),
+      smtp: new WireServer(
+        smtpService(services, surroundings, { loginNeeded: false }),
+        optionsOf('smtp'),
+      ),
       submission: new WireServer(
         smtpService(services, surroundings, { loginNeeded: true }),
-        options,
+        optionsOf('submission'),
       ),
-      pop3: new WireServer(pop3Service(services, surroundings), options),
+      pop3: new WireServer(pop3Service(services, surroundings), optionsOf('pop3')),
     };
   }
 

@@ -135,9 +135,10 @@ export class Talk {
     socket.on('error', end).on('close', end).on('end', end);
   }
 
-  /** Connects, and hears the greeting. */
-  static async open(port: number): Promise<Talk> {
+  /** Connects, and hears the greeting; a proxy speaks first. */
+  static async open(port: number, first = ''): Promise<Talk> {
     const talk = new Talk(connect(port, '127.0.0.1'));
+    if (first !== '') talk.write(first);
     talk.greeting = await talk.hear();
     return talk;
   }

@@ -10,3 +10,16 @@ export { CancelSource } from './cancel-source.ts';
 export { Listener, type Waiting } from './listener.ts';
 export { settlesSoon } from './settles-soon.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
+export { formatIp, ipOctets } from './ip-octets.ts';
+export {
+  MAX_PROXY_HEADER,
+  MAX_PROXY_LINE,
+  type Proxied,
+  type ProxyFault,
+  type ProxyFaultReason,
+  type ProxyFormat,
+  type ProxyHeader,
+  type ProxyTlv,
+} from './proxy-header.ts';
+export { ProxyReader, type ProxyReaderOptions } from './proxy-reader.ts';
+export { formatProxyHeader } from './format-proxy-header.ts';

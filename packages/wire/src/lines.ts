@@ -53,8 +53,8 @@ export class LineReader {
     if (this.#held.length + end - this.#at > this.limit) return this.#tooLong(lf);
     const bytes = this.#take(end);
     if (lf >= 0) return finished(bytes) ?? this.#bareLf();
-    // A copy, because a view would pin the whole chunk for as long as the peer likes.
-    if (bytes.length > 0) this.#held = bytes.slice();
+    // A copy, because a view would pin the whole chunk for as long as the peer likes; and `slice` of a Buffer is a view.
+    if (bytes.length > 0) this.#held = new Uint8Array(bytes);
     return null;
   }
 

@@ -61,7 +61,7 @@ class MemoryEnd implements MemoryWire {
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#broken || !this.#other) throw new Error('the connection is broken');
-    if (bytes.length > 0) this.#other.#arrived(bytes.slice());
+    if (bytes.length > 0) this.#other.#arrived(new Uint8Array(bytes));
   }
 
   buffered(): number {

@@ -93,3 +93,13 @@ test('lines: what is held of a line does not pin or follow the chunk it came in'
   reader.push(latin1Bytes('O x\r\n'));
   assert.equal(latin1(reader.next()!.bytes), 'EHLO x');
 });
+
+test('lines: half a line is a copy, also where the chunk is a Buffer', () => {
+  const reader = new LineReader(32);
+  const chunk = Buffer.from('QUI');
+  reader.push(chunk);
+  assert.equal(reader.next(), null);
+  chunk.fill(0);
+  reader.push(latin1Bytes('T\r\n'));
+  assert.equal(latin1(reader.next()!.bytes), 'QUIT');
+});

@@ -39,6 +39,8 @@ export interface Config {
 export interface SmtpConfig {
   readonly listen: readonly ListenAddress[];
   readonly tls_listen: readonly ListenAddress[];
+  /** Addresses and networks of proxies, whose connections begin with a PROXY header. */
+  readonly proxy_protocol_from: readonly string[];
   readonly max_message_size: number;
   /** Whether senders may say what they want to hear. RFC 3461. */
   readonly dsn: boolean;
@@ -49,6 +51,8 @@ export interface SmtpConfig {
 export interface Pop3Config {
   readonly listen: readonly ListenAddress[];
   readonly tls_listen: readonly ListenAddress[];
+  /** Addresses and networks of proxies, whose connections begin with a PROXY header. */
+  readonly proxy_protocol_from: readonly string[];
   /** What stands after `+OK `. */
   readonly greeting: string;
   readonly allow_plaintext_auth: boolean;
@@ -112,6 +116,8 @@ export interface SubmissionConfig {
   readonly listen: readonly ListenAddress[];
   /** The same with TLS from the first octet. RFC 8314 §3.3. */
   readonly tls_listen: readonly ListenAddress[];
+  /** Addresses and networks of proxies, whose connections begin with a PROXY header. */
+  readonly proxy_protocol_from: readonly string[];
   /** Whether a login may send in its own names only. */
   readonly bind_sender: boolean;
   /** Whether recipients abroad are refused at once where the DNS says that they take no mail. */

@@ -25,6 +25,7 @@ export function configSchema(folder: string): z.ZodType<GivenConfig> {
     smtp: subsection({
       listen: z.array(listenAddress).prefault(['0.0.0.0:25', '[::]:25']),
       tls_listen: z.array(listenAddress).prefault([]),
+      proxy_protocol_from: z.array(network).prefault([]),
       max_message_size: size.prefault('50MB'),
       dsn: z.boolean().prefault(true),
       chunking: z.boolean().prefault(true),
@@ -33,6 +34,7 @@ export function configSchema(folder: string): z.ZodType<GivenConfig> {
     pop3: subsection({
       listen: z.array(listenAddress).prefault(['0.0.0.0:110', '[::]:110']),
       tls_listen: z.array(listenAddress).prefault([]),
+      proxy_protocol_from: z.array(network).prefault([]),
       greeting: greeting.prefault('Postino ready.'),
       allow_plaintext_auth: z.boolean().prefault(false),
     }),
@@ -117,6 +119,7 @@ function sending(fileOrNone: z.ZodType<string | null, string>) {
     submission: subsection({
       listen: z.array(listenAddress).prefault([]),
       tls_listen: z.array(listenAddress).prefault([]),
+      proxy_protocol_from: z.array(network).prefault([]),
       bind_sender: z.boolean().prefault(false),
       verify_recipients: z.boolean().prefault(false),
       hide_client: z.boolean().prefault(false),

@@ -1,6 +1,7 @@
 /** The values of the configuration that are written as text: sizes, times, addresses, names. Each reads to null when it is none. */
 import { isIP } from 'node:net';
 import { domainToAscii } from '@postino/address';
+import { Networks } from '@postino/router';
 
 /** Where to listen: an IP address without brackets, and a port; 0 lets the system choose. */
 export interface ListenAddress {
@@ -52,12 +53,12 @@ export function readAddress(text: string): string | null {
 
 /** `"10.0.0.0/8"`, `"::1"`. */
 export function readNetwork(text: string): string | null {
-  const [address = '', length, more] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || more !== undefined) return null;
-  const longest = version === 4 ? 32 : 128;
-  const sound = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= longest);
-  return sound ? text : null;
+  try {
+    void new Networks([text]);
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 /** `"mail.example.org"`, in lower case and as the DNS takes it; an IP address is no name. */
