@@ -7,6 +7,7 @@ export { insertOctet } from './insert-octet.ts';
 export { StateError } from './state-error.ts';
 export { memoryWires, type MemoryWire } from './memory-wire.ts';
 export { CancelSource } from './cancel-source.ts';
+export { LoopContext } from './loop-context.ts';
 export { Listener, type Waiting } from './listener.ts';
 export { settlesSoon } from './settles-soon.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
