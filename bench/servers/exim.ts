@@ -1,64 +1,42 @@
-/** Exim as a daemon that sends all on to one port, in a folder of its own. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+/** Exim as a daemon that sends all on to one port, or delivers it to one Maildir, in a folder of its own. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startDaemon, type Daemon } from './daemon.ts';
 
 const EXIM = '/usr/sbin/exim4';
 
-export interface Exim {
-  readonly port: number;
-  close(): Promise<void>;
+export interface Exim extends Daemon {
+  /** Messages in its Maildir. */
+  readonly delivered: () => number;
 }
 
-/** Null where there is none, and where this process may not start one. */
-export async function startExim(sink: number): Promise<Exim | null> {
+/** Null where there is none, and where this process may not start one. `sink`: the port; null: a Maildir. */
+export async function startExim(sink: number | null): Promise<Exim | null> {
   if (!existsSync(EXIM) || process.getuid?.() !== 0) return null;
   const folder = mkdtempSync(join(import.meta.dirname, '../../var-bench-'));
   execFileSync('chown', ['Debian-exim', folder]);
   const config = join(folder, 'exim.conf');
   writeFileSync(config, configuration(folder, sink));
-  const port = await freePort();
-  const daemon = spawn(EXIM, ['-C', config, '-bdf', '-oX', `<; [127.0.0.1]:${port}`], {
-    stdio: 'ignore',
-  });
-  const exit = once(daemon, 'exit');
-  await listening(port);
+  const daemon = await startDaemon(EXIM, (port) => [
+    '-C',
+    config,
+    '-bdf',
+    '-oX',
+    `<; [127.0.0.1]:${port}`,
+  ]);
   const close = async (): Promise<void> => {
-    daemon.kill();
-    await exit;
+    await daemon.close();
     // What it has begun may still be writing.
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
-  return { port, close };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const there = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (there) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('Exim does not listen');
+  const inbox = join(folder, 'box/new');
+  const delivered = (): number => (existsSync(inbox) ? readdirSync(inbox).length : 0);
+  return { port: daemon.port, delivered, close };
 }
 
 /** Each message is tried at once, as by default; what slows a test on loopback (names, ident, TLS) is off. */
-function configuration(folder: string, sink: number): string {
+function configuration(folder: string, sink: number | null): string {
   return `
 exim_path = ${EXIM}
 primary_hostname = example.org
@@ -74,7 +52,11 @@ smtp_accept_queue_per_connection = 0
 smtp_accept_max_per_connection = 0
 acl_smtp_rcpt = accept
 acl_smtp_data = accept
-begin routers
+${sink === null ? toMaildir(folder) : toPort(sink)}`;
+}
+
+function toPort(sink: number): string {
+  return `begin routers
 all:
   driver = manualroute
   route_list = * 127.0.0.1
@@ -86,5 +68,24 @@ sink:
   port = ${sink}
   hosts_avoid_tls = *
   allow_localhost
+`;
+}
+
+/** The file is synced before it is renamed, as appendfile always does. */
+function toMaildir(folder: string): string {
+  return `begin routers
+all:
+  driver = accept
+  transport = box
+begin transports
+box:
+  driver = appendfile
+  directory = ${folder}/box
+  maildir_format
+  create_directory
+  return_path_add
+  envelope_to_add
+  delivery_date_add
+  user = Debian-exim
 `;
 }
