@@ -38,8 +38,15 @@ const MAX_VALUE = 64 + 1 + 255;
 const KEYWORD = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 /** `token` as RFC 2045 §5.1 has it, and all past ASCII, RFC 6532 §3.2. */
 const TOKEN = /^[^\s()<>@,;:\\"/[\]?=]+$/;
+/** `Dot-string`, with all past ASCII. RFC 5321 §4.1.2, RFC 6531 §3.3. */
+const DOT_STRING = String.raw`[\w!#$%&'*+/=?^{|}~\x60\x80-\uffff-]+(?:\.[\w!#$%&'*+/=?^{|}~\x60\x80-\uffff-]+)*`;
 /** `[ [ local-part ] "@" ] domain-name`: an address stands as it is. RFC 8601 §2.2. */
-const ADDRESS = /^(?:"(?:[^"\\]|\\.)*"|[^\s()<>@,;:\\"[\]]*)@[^\s()<>@,;:\\"/[\]?=]+$/;
+const ADDRESS = new RegExp(
+  String.raw`^(?:"(?:[^"\\]|\\.)*"|${DOT_STRING})?@[\w\x80-\uffff-]+(?:\.[\w\x80-\uffff-]+)*$`,
+);
+/** What needs no quotes: where a `value` stands, and where a `pvalue`, which may be an address. RFC 8601 §2.2. */
+const VALUE = [TOKEN];
+const PVALUE = [TOKEN, ADDRESS];
 
 /**
  * `Authentication-Results: …` with its CRLF, folded, every result on a line of its own. Values are others' text and are
@@ -47,22 +54,25 @@ const ADDRESS = /^(?:"(?:[^"\\]|\\.)*"|[^\s()<>@,;:\\"[\]]*)@[^\s()<>@,;:\\"/[\]
  */
 export function formatAuthenticationResults(options: FormatAuthenticationResultsOptions): string {
   const { authservId, results, smtputf8 = false } = options;
-  const value = (text: string): string => formatValue(text, smtputf8);
-  const lines = results.map((result) => `\t${formatResult(result, value)}`);
+  const write = (text: string, plain: readonly RegExp[]): string =>
+    formatValue(text, plain, smtputf8);
+  const lines = results.map((result) => `\t${formatResult(result, write)}`);
   const stated = lines.length > 0 ? lines : ['\tnone'];
-  const all = [`Authentication-Results: ${value(authservId)}`, ...stated];
+  const all = [`Authentication-Results: ${write(authservId, VALUE)}`, ...stated];
   return `${all.map(fold).join(';\r\n')}\r\n`;
 }
 
 function formatResult(
   { method, version, result, reason, properties = {} }: AuthenticationResult,
-  value: (text: string) => string,
+  write: (text: string, plain: readonly RegExp[]) => string,
 ): string {
   const name = version === undefined ? keyword(method) : `${keyword(method)}/${version}`;
   return [
     `${name}=${keyword(result)}`,
-    ...(reason === undefined ? [] : [`reason=${value(reason)}`]),
-    ...Object.entries(properties).map(([key, text]) => `${propertyName(key)}=${value(text)}`),
+    ...(reason === undefined ? [] : [`reason=${write(reason, VALUE)}`]),
+    ...Object.entries(properties).map(
+      ([key, text]) => `${propertyName(key)}=${write(text, PVALUE)}`,
+    ),
   ].join(' ');
 }
 
@@ -77,9 +87,9 @@ function keyword(text: string): string {
   return text;
 }
 
-/** A token or an address as it is, all else as a quoted string. RFC 8601 §2.2. */
-function formatValue(text: string, utf8: boolean): string {
-  const plain = harmless(text, { max: MAX_VALUE, utf8 });
-  if (TOKEN.test(plain) || ADDRESS.test(plain)) return plain;
-  return `"${plain.replace(/["\\]/g, '\\$&')}"`;
+/** What is plain as it is, all else as a quoted string. RFC 8601 §2.2. */
+function formatValue(text: string, plain: readonly RegExp[], utf8: boolean): string {
+  const value = harmless(text, { max: MAX_VALUE, utf8 });
+  if (plain.some((form) => form.test(value))) return value;
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -104,18 +104,13 @@ class AuthenticationResultsParser {
     DOMAIN_PART.lastIndex = this.#at;
     if (!DOMAIN_PART.test(this.#text)) return quoted;
     this.#at = DOMAIN_PART.lastIndex;
-    return this.#text.slice(start, this.#at);
+    return withoutFolds(this.#text.slice(start, this.#at));
   }
 
   /** A `quoted-string` without its quotes and folds. RFC 5322 §3.2.4. */
   #quoted(): string | null {
     const text = this.#match(QUOTED);
-    return (
-      text
-        ?.slice(1, -1)
-        .replace(/\r?\n/g, '')
-        .replace(/\\([^])/g, '$1') ?? null
-    );
+    return text && withoutFolds(text.slice(1, -1)).replace(/\\([^])/g, '$1');
   }
 
   #keyword(): string | null {
@@ -174,4 +169,8 @@ function after(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   pattern.test(text);
   return pattern.lastIndex;
+}
+
+function withoutFolds(text: string): string {
+  return text.replace(/\r?\n/g, '');
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   formatAuthenticationResults,
   parseAuthenticationResults,
+  type AuthenticationResult,
   type AuthenticationResults,
 } from '@postino/message';
 
@@ -48,6 +49,9 @@ const QUOTED: readonly (readonly [value: string, written: string])[] = [
   ['a=b/c@example.org', 'a=b/c@example.org'],
   ['"a b"@example.org', '"a b"@example.org'],
   ['2001:db8::1', '"2001:db8::1"'],
+  ['a@b.', '"a@b."'],
+  ['a..b@c', '"a..b@c"'],
+  ['a@b%c', '"a@b%c"'],
   ['a;b', '"a;b"'],
   ['a "b" \\c', '"a \\"b\\" \\\\c"'],
   ['', '""'],
@@ -65,6 +69,14 @@ for (const [value, written] of QUOTED) {
     );
   });
 }
+
+test('a reason that looks like an address is quoted: it is no pvalue', () => {
+  const results = [{ method: 'spf', result: 'fail', reason: 'ann@example.org' }];
+  assert.equal(
+    formatAuthenticationResults({ authservId: 'mx', results }),
+    'Authentication-Results: mx;\r\n\tspf=fail reason="ann@example.org"\r\n',
+  );
+});
 
 test('past ASCII stays where the message is an internationalized one', () => {
   const results = [
@@ -121,6 +133,12 @@ for (const [value, results] of READ) {
     assert.deepEqual(parseAuthenticationResults(value), { authservId: 'mx', results });
   });
 }
+
+test('a fold within quotes is no part of a value, also before an @', () => {
+  const read = parseAuthenticationResults('mx; a=b reason="x\r\n y" c.d="x\r\n y"@z.example');
+  const [{ reason, properties }] = read!.results as [AuthenticationResult];
+  assert.deepEqual([reason, properties], ['x y', { 'c.d': '"x y"@z.example' }]);
+});
 
 const REFUSED = [
   '',
