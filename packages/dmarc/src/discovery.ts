@@ -3,7 +3,7 @@
  * the DNS.
  */
 import { organizationalDomain } from './organizational-domain.ts';
-import type { DmarcRecord } from './record.ts';
+import type { DmarcRecord, UnusableRecord } from './record.ts';
 import type { Found, Records } from './records.ts';
 import type { Discovery } from './types.ts';
 
@@ -17,10 +17,19 @@ export interface Applied {
   readonly record: DmarcRecord;
 }
 
+/** Why no record applies: one that cannot be used ends the matter. RFC 7489 §6.6.3, RFC 9989 §4.10.1. */
+export type Missing = Exclude<Found, object>;
+
+/** A record on the way up. */
+interface Step {
+  readonly domain: string;
+  readonly record: DmarcRecord | UnusableRecord;
+}
+
 /** How records and organizations are found. Domains are canonical; both reject when there is trouble with the DNS. */
 export interface Finder {
   /** The record that applies, or why there is none. */
-  applied(domain: string): Promise<Applied | Exclude<Found, DmarcRecord>>;
+  applied(domain: string): Promise<Applied | Missing>;
   organization(domain: string): Promise<string>;
 }
 
@@ -33,10 +42,10 @@ function pslFinder(records: Records): Finder {
   return {
     async applied(domain) {
       const own = await records.at(domain);
-      if (own !== 'none') return typeof own === 'string' ? own : { domain, record: own };
+      if (own !== 'none') return typeof own === 'string' ? own : usable({ domain, record: own });
       const above = organizationalDomain(domain);
       const found = await records.at(above);
-      return typeof found === 'string' ? found : { domain: above, record: found };
+      return typeof found === 'string' ? found : usable({ domain: above, record: found });
     },
     organization: async (domain) => organizationalDomain(domain),
   };
@@ -48,21 +57,25 @@ function treeFinder(records: Records): Finder {
     /** The domain's own record, else that of its organization, else that of its public suffix. RFC 9989 §4.10.1. */
     async applied(domain) {
       const own = await records.at(domain);
-      if (typeof own !== 'string') return { domain, record: own };
+      if (typeof own !== 'string') return usable({ domain, record: own });
       const steps = await walk(domain, records);
       const organization = selected(domain, steps);
       const step =
         steps.find((step) => step.domain === organization) ??
         steps.find(({ record }) => record.psd === 'y');
-      return step ?? own;
+      return step ? usable(step) : own;
     },
     organization: async (domain) => selected(domain, await walk(domain, records)),
   };
 }
 
+function usable({ domain, record }: Step): Applied | 'bad' {
+  return record.p === null ? 'bad' : { domain, record };
+}
+
 /** The records on the way from a domain to the root, until one settles the matter. RFC 9989 §4.10. */
-async function walk(domain: string, records: Records): Promise<Applied[]> {
-  const steps: Applied[] = [];
+async function walk(domain: string, records: Records): Promise<Step[]> {
+  const steps: Step[] = [];
   for (const target of targets(domain)) {
     const record = await records.at(target);
     if (typeof record === 'string') continue;
@@ -83,7 +96,7 @@ function targets(domain: string): string[] {
 }
 
 /** Which domain on the way is the organizational one. RFC 9989 §4.10.2. */
-function selected(domain: string, steps: readonly Applied[]): string {
+function selected(domain: string, steps: readonly Step[]): string {
   for (const step of steps) {
     if (step.record.psd === 'n') return step.domain;
     if (step.record.psd === 'y' && step.domain !== domain) return childOf(step.domain, domain);

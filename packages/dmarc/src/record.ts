@@ -29,6 +29,11 @@ export interface DmarcRecord {
   readonly fo: readonly string[];
 }
 
+/** A record whose policy cannot be used: what it still says is where the walk up the DNS ends. RFC 9989 §4.10.1. */
+export interface UnusableRecord extends Pick<DmarcRecord, 'psd'> {
+  readonly p: null;
+}
+
 /** `v=DMARC1` first, its value in this case, and then the end or a semicolon. RFC 7489 §6.4, RFC 9989 §4.7. */
 const VERSION = /^[Vv][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/;
 /** A URI as far as it matters here: a scheme and something behind it. RFC 3986 §3. */
@@ -46,18 +51,25 @@ export function isDmarcRecord(text: string): boolean {
  * Other mistakes do no harm: the tag stands at its default, RFC 7489 §6.3.
  */
 export function parseDmarcRecord(text: string): DmarcRecord | null {
+  const record = readRecord(text);
+  return record === null || record.p === null ? null : record;
+}
+
+/** Likewise, but null only for a text that is no list of tags. */
+export function readRecord(text: string): DmarcRecord | UnusableRecord | null {
   const tags = isDmarcRecord(text) ? parseTags(text) : null;
   if (!tags) return null;
+  const psd = oneOf(tags.get('psd'), ['u', 'y', 'n']);
   const reports = { rua: uris(tags.get('rua')), ruf: uris(tags.get('ruf')) };
   const policies = parsePolicies(tags) ?? (reports.rua.length > 0 ? { p: 'none' as const } : null);
-  if (!policies) return null;
+  if (!policies) return { p: null, psd };
   return {
     ...policies,
     adkim: oneOf(tags.get('adkim'), ['r', 's']),
     aspf: oneOf(tags.get('aspf'), ['r', 's']),
     pct: parsePercent(tags.get('pct')),
     t: oneOf(tags.get('t'), ['n', 'y']),
-    psd: oneOf(tags.get('psd'), ['u', 'y', 'n']),
+    psd,
     // Not done: reports of RFC 7489 §7; what asks for them is parsed for those who send some.
     ...reports,
     fo: (tags.get('fo') ?? '0').toLowerCase().split(/[ \t]*:[ \t]*/),

@@ -2,11 +2,14 @@
  * The DNS as one evaluation sees it: each name's record is asked for once.
  */
 import { isNone, isNoSuchName, unlessCancelled } from '@postino/dns';
-import { isDmarcRecord, parseDmarcRecord, type DmarcRecord } from './record.ts';
+import { isDmarcRecord, readRecord, type DmarcRecord, type UnusableRecord } from './record.ts';
 import type { DmarcQuery } from './types.ts';
 
-/** What stands at a domain: a record, none, one that cannot be used, or several, which count as none. RFC 7489 §6.6.3. */
-export type Found = DmarcRecord | 'none' | 'several' | 'bad';
+/**
+ * What stands at a domain: a record, none, one that is no list of tags (`bad`), or several, which count as none.
+ * RFC 7489 §6.6.3.
+ */
+export type Found = DmarcRecord | UnusableRecord | 'none' | 'several' | 'bad';
 
 export class Records {
   readonly #query: DmarcQuery;
@@ -37,7 +40,7 @@ export class Records {
   async #ask(name: string): Promise<Found> {
     const texts = (await this.#texts(name)).filter(isDmarcRecord);
     if (texts.length > 1) return 'several';
-    return texts[0] === undefined ? 'none' : (parseDmarcRecord(texts[0]) ?? 'bad');
+    return texts[0] === undefined ? 'none' : (readRecord(texts[0]) ?? 'bad');
   }
 
   async #texts(name: string): Promise<string[]> {

@@ -46,6 +46,21 @@ describe('the DNS tree walk: RFC 9989 §4.10', () => {
     ]);
   });
 
+  it('ends with a record that cannot be used: §4.10.1', async () => {
+    const names = {
+      '_dmarc.example.com': record('p=reject'),
+      '_dmarc.own.example.com': record('p=rejct'),
+      '_dmarc.end.example.com': record('p=rejct; psd=n'),
+    };
+    const found = await Promise.all(
+      ['a.example.com', 'own.example.com', 'a.own.example.com', 'a.end.example.com'].map(
+        async (from) => (await judge(names, from)).result,
+      ),
+    );
+    // The third is only on the way to the domain's organization, and the fourth is one.
+    assert.deepEqual(found, ['fail', 'permerror', 'fail', 'permerror']);
+  });
+
   type Row = [title: string, Names, from: string, domain: string | null, disposition: string];
   const table: Row[] = [
     ['the own record is the first choice', { '_dmarc.a.example.com': record('p=none'), '_dmarc.example.com': record('p=reject') }, 'a.example.com', 'a.example.com', 'none'],
