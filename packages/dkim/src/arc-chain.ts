@@ -90,6 +90,7 @@ export function chainOf(fields: ArcFields, maxSets: number): ArcSet[] | Refusal 
   return sets;
 }
 
+/** The three kinds, each with its name. */
 function named({ results, messages, seals }: ArcFields): [string, readonly Member[]][] {
   return [
     [RESULTS, results],

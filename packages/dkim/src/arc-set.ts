@@ -17,7 +17,7 @@ import {
   type SignatureValue,
   type TagField,
 } from './signature.ts';
-import type { Tags } from './tags.ts';
+import type { Tag, Tags } from './tags.ts';
 
 /** What a chain came to. RFC 8617 §4.4. */
 export type ChainStatus = 'none' | 'pass' | 'fail';
@@ -67,8 +67,7 @@ export function readResults(field: Uint8Array): ArcResults {
 export function readMessageSignature(field: Uint8Array): ArcMessageSignature {
   const read = readTagField(field);
   if (isRefusal(read)) return { field, instance: null, claims: {}, signature: read };
-  const tags = new Map(read.tags).set('v', { value: '1', start: 0, end: 0 });
-  tags.delete('i');
+  const tags = withoutInstance(read.tags).set('v', { value: '1', start: 0, end: 0 });
   const { claims, signature } = signatureOf({ ...read, tags });
   return {
     field,
@@ -86,17 +85,19 @@ export function readMessageSignature(field: Uint8Array): ArcMessageSignature {
 export function readSeal(field: Uint8Array): ArcSeal {
   const read = readTagField(field);
   if (isRefusal(read)) return { field, instance: null, claims: {}, signature: read };
-  const { tags } = read;
-  const { domain, selector, algorithm, signature } = claimsOf(tags);
+  const tags = withoutInstance(read.tags);
+  const { identity: _, signedHeaders: __, ...rest } = claimsOf(tags);
   const chain = tags.get('cv')?.value;
-  const claims: SealClaims = {
-    ...(domain !== undefined && { domain }),
-    ...(selector !== undefined && { selector }),
-    ...(algorithm !== undefined && { algorithm }),
-    ...(signature !== undefined && { signature }),
-    ...(isChainStatus(chain) && { chain }),
-  };
-  return { field, instance: readInstance(tags), claims, signature: sealOf(read, claims) };
+  const claims: SealClaims = { ...rest, ...(isChainStatus(chain) && { chain }) };
+  const signature = sealOf({ ...read, tags }, claims);
+  return { field, instance: readInstance(read.tags), claims, signature };
+}
+
+/** The other tags: what `i=` is in DKIM it is not here. RFC 8617 §4.1.2, §4.1.3. */
+function withoutInstance(tags: Tags): Map<string, Tag> {
+  const others = new Map(tags);
+  others.delete('i');
+  return others;
 }
 
 function sealOf({ tags, field, unsigned }: TagField, claims: SealClaims): SignatureValue | Refusal {
@@ -107,7 +108,7 @@ function sealOf({ tags, field, unsigned }: TagField, claims: SealClaims): Signat
   const algorithm = ALGORITHMS.get(claims.algorithm ?? '');
   if (!algorithm) return neutral('its algorithm is not known');
   if (claims.chain === undefined) return neutral('its cv= is none of none, pass and fail');
-  const signer = readSigner(new Map([...tags].filter(([name]) => name !== 'i')));
+  const signer = readSigner(tags);
   if (isRefusal(signer)) return signer;
   const signature = decodeBase64(claims.signature ?? '');
   if (!signature) return neutral('its b= is not base64');

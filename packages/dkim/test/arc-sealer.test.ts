@@ -119,6 +119,8 @@ const RESULTS: readonly (readonly [title: string, fields: string[], sealed: stri
     [`${OURS}; spf`, `${OURS}; none; spf=pass`, `${OURS}; dkim=pass`],
     'dkim=pass',
   ],
+  ['what is escaped in a comment', [`${OURS}; spf=pass (a \\) ; b)`], 'spf=pass (a \\) ; b)'],
+  ['an escaped quote', [`${OURS}; spf=fail reason="a \\"; b"`], 'spf=fail reason="a \\"; b"'],
   ['a semicolon at the end', [`${OURS}; spf=pass;`], 'spf=pass'],
   ['a bare CR', [`${OURS}; spf=fail reason="a\rb"`, `${OURS}; dkim=pass`], 'dkim=pass'],
 ];
