@@ -2,10 +2,10 @@
  * Where the record of a domain is, and which organization a domain belongs to: by the public suffix list, or by walking up
  * the DNS.
  */
-import { organizationalDomain } from './organizational-domain.ts';
+import { canonical, organizationalDomain } from './organizational-domain.ts';
 import type { DmarcRecord, UnusableRecord } from './record.ts';
-import type { Found, Records } from './records.ts';
-import type { Discovery } from './types.ts';
+import { Records, type Found } from './records.ts';
+import type { Discovery, DmarcQuery } from './types.ts';
 
 /** Labels of the second and all further names of a tree walk, at most: eight questions in all. RFC 9989 §4.10. */
 export const MAX_WALK = 7;
@@ -31,6 +31,17 @@ export interface Finder {
   /** The record that applies, or why there is none. */
   applied(domain: string): Promise<Applied | Missing>;
   organization(domain: string): Promise<string>;
+}
+
+/**
+ * The record that mail of a domain falls under: its own, or that of its organization. RFC 7489 §6.6.3, or RFC 9989 §4.10
+ * with `treeWalk`. Rejects when there is trouble with the DNS.
+ */
+export function discover(
+  domain: string,
+  { discovery = 'psl', ...query }: Pick<DmarcQuery, 'resolver' | 'discovery' | 'cancel'>,
+): Promise<Applied | Missing> {
+  return finder(discovery, new Records(query)).applied(canonical(domain));
 }
 
 export function finder(discovery: Discovery, records: Records): Finder {

@@ -1,5 +1,5 @@
 export type * from './types.ts';
-export { MAX_WALK } from './discovery.ts';
+export { discover, MAX_WALK, type Applied, type Missing } from './discovery.ts';
 export { evaluate, MAX_FROM_DOMAINS } from './evaluate.ts';
 export { isAligned, organizationalDomain, registrableDomain } from './organizational-domain.ts';
 export {

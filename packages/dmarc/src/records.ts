@@ -11,11 +11,14 @@ import type { DmarcQuery } from './types.ts';
  */
 export type Found = DmarcRecord | UnusableRecord | 'none' | 'several' | 'bad';
 
+/** What the DNS is asked with. */
+export type RecordQuery = Pick<DmarcQuery, 'resolver' | 'cancel'>;
+
 export class Records {
-  readonly #query: DmarcQuery;
+  readonly #query: RecordQuery;
   readonly #found = new Map<string, Promise<Found>>();
 
-  constructor(query: DmarcQuery) {
+  constructor(query: RecordQuery) {
     this.#query = query;
   }
 

@@ -110,7 +110,8 @@ test('postino check: with all that postino dns prints in the DNS nothing is bad;
   const server = await startServer(await loadConfig(file), { logger: openLog('silent') });
   context.after(() => server.close());
   const { out } = await run(context, ['dns', '--config', file, '--ip', IP, '--json']);
-  const records = published(JSON.parse(out) as DnsRecord[]);
+  // Without the web server that it tells of.
+  const { '_mta-sts.poul.org': _, ...records } = published(JSON.parse(out) as DnsRecord[]);
   settle(file, server.addresses, await serveDns(context, zone(records)));
 
   const well = await checked(context, file);
@@ -120,6 +121,7 @@ test('postino check: with all that postino dns prints in the DNS nothing is bad;
     [
       ['doubtful', 'certificate'],
       ['doubtful', 'DMARC of poul.org'],
+      ['doubtful', 'MTA-STS of poul.org'],
     ],
   );
   assert.equal(well.code, 0);

@@ -47,3 +47,8 @@ export async function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
     throw error;
   }
 }
+
+/** The texts at a name, each whole; none where there are none. Rejects when there is trouble with the DNS. */
+export async function texts(name: string, resolver: Resolver): Promise<string[]> {
+  return (await orNone(resolver.resolveTxt(name))).map((strings) => strings.join(''));
+}

@@ -1,13 +1,15 @@
 /** What the world finds in the DNS about us. */
 import { parseKeyRecord } from '@postino/dkim';
-import { parseDmarcRecord } from '@postino/dmarc';
+import { discover } from '@postino/dmarc';
 import type { Resolver } from '@postino/dns';
 import { lookup } from '@postino/dnsbl';
 import { checkHost } from '@postino/spf';
 import { iprev } from '../checks/iprev.ts';
 import type { PublishedFacts } from '../commands/dns-records.ts';
-import { orNone } from '../commands/published-facts.ts';
+import { orNone, texts } from '../commands/published-facts.ts';
+import type { HttpsOptions } from './fetch-sts-policy.ts';
 import { bad, doubtful, good, type Look } from './finding.ts';
+import { stsLook, tlsReportsLook } from './tls-looks.ts';
 
 const PUBLISH = 'publish what "postino dns" prints';
 
@@ -15,15 +17,22 @@ export interface DnsLookOptions {
   readonly resolver: Resolver;
   /** Black lists to look into. */
   readonly lists: readonly string[];
+  /** Where web servers are that show policies of MTA-STS; port 443, and the world's authorities, unless given. */
+  readonly https?: HttpsOptions;
 }
 
-export function dnsLooks(facts: PublishedFacts, { resolver, lists }: DnsLookOptions): Look[] {
+export function dnsLooks(
+  facts: PublishedFacts,
+  { resolver, lists, https = {} }: DnsLookOptions,
+): Look[] {
   const { hostname, domains, addresses, dkim } = facts;
   return [
     addressLook(hostname, addresses, resolver),
     ...domains.flatMap((domain) => [
       mxLook(domain, hostname, resolver),
       dmarcLook(domain, resolver),
+      stsLook(domain, { resolver, https }),
+      tlsReportsLook(domain, resolver),
     ]),
     dkimLook(dkim, resolver),
     ...addresses.flatMap((ip) => [
@@ -151,17 +160,17 @@ function dmarcLook(domain: string, resolver: Resolver): Look {
   return {
     what: `DMARC of ${domain}`,
     async run() {
-      const records = (await texts(`_dmarc.${domain}`, resolver)).flatMap(
-        (text) => parseDmarcRecord(text) ?? [],
-      );
-      const [record, ...more] = records;
-      // Not done: the record of the organizational domain, which serves its subdomains too.
-      if (!record) return doubtful('there is no record', PUBLISH);
-      if (more.length > 0)
+      const found = await discover(domain, { resolver });
+      if (found === 'none') return doubtful('there is no record', PUBLISH);
+      if (found === 'bad') return bad('the record cannot be used', PUBLISH);
+      if (found === 'several')
         return bad('there are several records, which count as none', 'leave one of them');
-      return record.p === 'none'
-        ? doubtful('p=none', 'with clean reports, publish p=quarantine or p=reject')
-        : good(`p=${record.p}`);
+      const { p, sp = p } = found.record;
+      const isOwn = found.domain === domain;
+      const text = isOwn ? `p=${p}` : `${sp}, by the record of ${found.domain}`;
+      return (isOwn ? p : sp) === 'none'
+        ? doubtful(text, 'with clean reports, publish p=quarantine or p=reject')
+        : good(text);
     },
   };
 }
@@ -183,8 +192,4 @@ function listLook(ip: string, list: string, resolver: Resolver): Look {
       );
     },
   };
-}
-
-async function texts(name: string, resolver: Resolver): Promise<string[]> {
-  return (await orNone(resolver.resolveTxt(name))).map((strings) => strings.join(''));
 }
