@@ -47,6 +47,8 @@ function sizesOf(fields: readonly string[]): Pick<FileName, 'diskSize' | 'size'>
 /** `info` that begins with `1,` is experimental and holds no flags. */
 function flagsOf(info: string): string {
   if (!info.startsWith('2,')) return '';
+  // By far the most have none, or one.
+  if (/^2,[A-Za-z]?$/.test(info)) return info.slice(2);
   const letters =
     info
       .slice(2)

@@ -7,6 +7,8 @@ import { CrlfDecoder } from './line-ends.ts';
 import { SizeCache } from './size-cache.ts';
 import type { Folder } from './types.ts';
 
+/** Octets of a read, at the least and at the most. */
+const SMALL_READ = 4 << 10;
 const READ_SIZE = 64 << 10;
 /** Messages that are read at a time for their sizes: twice the threads that Node reads with. Ours. */
 const SIDE_BY_SIDE = 8;
@@ -77,9 +79,13 @@ export class Messages {
     const file = await this.#reach(unique, hint, (path) => this.#files.open(path, READ));
     try {
       const decoder = new CrlfDecoder();
-      const buffer = Buffer.allocUnsafe(READ_SIZE);
-      for (let at = 0, length; (length = await file.read(buffer, at)) > 0; at += length)
+      const told = parseFileName(hint.file)?.diskSize;
+      const buffer = Buffer.allocUnsafe(bufferSize(told));
+      for (let at = 0, length; (length = await file.read(buffer, at)) > 0; at += length) {
         yield decoder.decode(buffer.subarray(0, length));
+        // There was room for more: this is the end, and need not be asked for.
+        if (at + length === told && length < buffer.length) break;
+      }
       const end = decoder.end();
       if (end.length > 0) yield end;
     } finally {
@@ -140,4 +146,9 @@ export class Messages {
       return name ? [{ ...name, folder, file }] : [];
     });
   }
+}
+
+/** Room for the octets that the name tells of, and for one more; a name may be wrong. */
+function bufferSize(told: number = READ_SIZE): number {
+  return Math.min(Math.max(told + 1, SMALL_READ), READ_SIZE);
 }

@@ -155,6 +155,20 @@ test('hostile 63: dotfiles, malformed names, folders and links are no messages',
   );
 });
 
+test('a message is read whole, whatever size its name tells', async (t) => {
+  const { path, maildir } = await mailbox(t);
+  for (const length of [0, 1, 4095, 4096, 4097, 65_535, 65_536, 65_537, 200_000])
+    for (const told of [0, 1, length - 1, length, length + 1, 4096, 1e15]) {
+      const file = `${length}.${told},S=${Math.max(told, 0)}`;
+      put(path, `new/${file}`, 'x'.repeat(length));
+      const entry = (await maildir.list()).find((one) => one.file === file)!;
+      const text = length === 0 ? '' : `${'x'.repeat(length)}\r\n`;
+      assert.equal(await textOf(maildir, entry), text, file);
+      assert.equal(entry.size, text.length);
+      rmSync(join(path, 'new', file));
+    }
+});
+
 test('a message that stands in new and in cur is listed once, with its flags', async (t) => {
   const { path, maildir } = await mailbox(t);
   put(path, 'new/1.a.host,S=2,W=3');
