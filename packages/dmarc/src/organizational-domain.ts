@@ -14,13 +14,18 @@ export function organizationalDomain(domain: string): string {
   return registrableDomain(domain) ?? canonical(domain);
 }
 
-/** The public suffix and one label more; null for a suffix alone, and for what is no domain. */
+/** A label with nothing in it. RFC 5321 §4.1.2. */
+const EMPTY_LABEL = /^\.|\.\./;
+
+/** The public suffix and one label more; null for a suffix alone, an IP address, and what is no domain. */
 export function registrableDomain(domain: string): string | null {
-  return getDomain(canonical(domain), {
+  const name = canonical(domain);
+  if (EMPTY_LABEL.test(name)) return null;
+  return getDomain(name, {
     allowPrivateDomains: true,
     extractHostname: false,
     validateHostname: false,
-    detectIp: false,
+    detectIp: true,
   });
 }
 

@@ -14,6 +14,7 @@ describe('organizationalDomain: RFC 7489 §3.2', () => {
     ['_x.example.com', 'example.com'],
     ['co.uk', 'co.uk'],
     ['localhost', 'localhost'],
+    ['198.51.100.7', '198.51.100.7'],
   ];
   for (const [domain, want] of table) {
     it(domain, () => assert.equal(organizationalDomain(domain), want));
@@ -28,6 +29,13 @@ describe('organizationalDomain: RFC 7489 §3.2', () => {
   });
 });
 
+describe('registrableDomain', () => {
+  // RFC 5321 §4.1.2: a sub-domain is never empty; RFC 7489 §3.2 begins with a DNS domain name, which an address is not.
+  for (const text of ['.org', '.mail.org', 'mail..org', '..', '198.51.100.7', '2001:db8::7']) {
+    it(`${text} is no domain`, () => assert.equal(registrableDomain(text), null));
+  }
+});
+
 describe('isAligned: RFC 7489 §3.1', () => {
   const table: [string, string, relaxed: boolean, strict: boolean][] = [
     ['example.com', 'Example.Com.', true, true],
@@ -37,6 +45,7 @@ describe('isAligned: RFC 7489 §3.1', () => {
     ['a.co.uk', 'b.co.uk', false, false],
     ['a.github.io', 'b.github.io', false, false],
     ['com', 'example.com', false, false],
+    ['198.51.100.7', '203.0.100.7', false, false],
   ];
   for (const [a, b, relaxed, strict] of table) {
     it(`${a} and ${b}`, () => {
